@@ -7,8 +7,8 @@
 
 use crate::tui::row_order::ContentWidths;
 
-/// Columns of the edge, the glyph and the gap behind it.
-const MARK: u16 = 3;
+/// Columns of the edge and the glyph, with a gap behind each.
+const MARK: u16 = 4;
 /// Columns of a state's word or of a countdown.
 const TOKEN: u16 = 12;
 /// Columns of a gauge, where there is little room and where there is much.
@@ -28,7 +28,7 @@ const USUAL_NAME: u16 = 20;
 /// The narrowest that scopes become.
 const SCOPES: u16 = 14;
 /// From this width on keys have words.
-const WITH_WORDS: u16 = 46;
+const WITH_WORDS: u16 = 44;
 
 /// One column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Columns {
     #[must_use]
     pub fn new(width: u16, content: ContentWidths) -> Self {
         let note = if width >= WITH_WORDS { NOTE.0 } else { NOTE.1 };
-        let free = width.saturating_sub(MARK + GAP + TOKEN + GAP + note + 1);
+        let free = width.saturating_sub(MARK + GAP + TOKEN + GAP + note);
         let widths = Widths::new(free, content);
         let mut end = MARK;
         let mut place = |width: u16, gap: u16| {
@@ -84,7 +84,7 @@ impl Columns {
         let column = |from, width| Column { from, width };
         Self {
             edge: column(0, 1),
-            glyph: column(1, 1),
+            glyph: column(2, 1),
             name: place(widths.name, 0).unwrap_or(column(MARK, 0)),
             account: place(widths.account, GAP),
             token: place(TOKEN, GAP).unwrap_or(column(MARK, 0)),
@@ -92,7 +92,7 @@ impl Columns {
             login: place(widths.login, GAP),
             login_gauge: place(widths.login_gauge, 1),
             scopes: place(widths.scopes, GAP),
-            note: column(width.saturating_sub(note + 1), note),
+            note: column(width.saturating_sub(note), note),
         }
     }
 }
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn no_column_lies_on_another_and_all_lie_within_the_list() {
-        for width in 38..=200 {
+        for width in 36..=200 {
             for (name, account) in [(0, 0), (5, 5), (14, 0), (14, 20), (70, 3), (70, 70), (12, 70)] {
                 let columns = columns(width, name, account);
                 let Columns { token_gauge, login, login_gauge, scopes, .. } = columns;
@@ -180,7 +180,7 @@ mod tests {
                     assert!(column.from >= end && column.width > 0, "{width} {name} {account}: {columns:?}");
                     end = column.from + column.width;
                 }
-                assert!(end < width, "{width}: {columns:?}");
+                assert!(end <= width, "{width}: {columns:?}");
                 assert!(columns.name.width >= 12, "{width} {name} {account}: {columns:?}");
             }
         }

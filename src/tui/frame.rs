@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::merge::MergeStrategy;
@@ -16,8 +15,8 @@ use crate::tui::theme::{Shape, Theme};
 /// Rows and columns that a box above others takes beside its content.
 pub const AROUND: u16 = 4;
 
-/// Fewer columns than that beside a box have no room for anything that could be read.
-const LEAST_BESIDE: u16 = 12;
+/// Columns of the mark before a row that can be selected, and of the blank behind it.
+pub const MARK: u16 = 2;
 
 /// Where a box lies above others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,47 +83,35 @@ pub fn above(frame: &mut Frame<'_>, area: Rect, size: (u16, u16), title: &str, t
 pub fn over(frame: &mut Frame<'_>, area: Rect, place: BoxPlace, title: &str, theme: &Theme) -> Rect {
     let BoxPlace { area: place, is_roomy } = place;
     frame.buffer_mut().set_style(area, Style::reset().patch(theme.border));
-    // A column and a row at each side keep what is below from running into the frame.
-    let x = place.x.saturating_sub(1).max(area.x);
-    let right = place.right().saturating_add(1).min(area.right());
-    // The frame of what lies below keeps its sides.
-    let y = place.y.saturating_sub(1).max(area.y + 1).min(place.y);
-    let bottom = (place.bottom() + 1).min(area.bottom().saturating_sub(1)).max(place.bottom());
-    // Who hears the screen would hear pieces of rows at each side of the box.
-    let hears = theme.glyphs.shape == Shape::Words;
-    let cleared = if hears { area } else { Rect { x, y, width: right - x, height: bottom - y } };
+    // Who hears the screen would hear the rows above and below too.
+    let cleared = if theme.glyphs.shape == Shape::Words { area } else { band(frame, area, place, theme) };
     frame.render_widget(Clear, cleared);
-    clear_beside(frame.buffer_mut(), area, cleared);
     let block = block(place, title, theme).border_style(theme.border_focused);
     let inner = inset(block.inner(place), 1);
     frame.render_widget(block, place);
     if is_roomy { Rect { y: inner.y + 1, height: inner.height.saturating_sub(2), ..inner } } else { inner }
 }
 
-/// Takes the text away that `cleared` cuts off at its sides: all of it where little is seen, and else what
-/// is cut, up to two blanks. Frames stay.
-fn clear_beside(buffer: &mut Buffer, area: Rect, cleared: Rect) {
-    for y in cleared.y..cleared.bottom() {
-        let left: Vec<u16> = (area.x + 1..cleared.x).rev().collect();
-        let right: Vec<u16> = (cleared.right()..area.right().saturating_sub(1)).collect();
-        for columns in [left, right] {
-            let is_narrow = columns.len() < usize::from(LEAST_BESIDE);
-            let mut blanks = 0;
-            for x in columns {
-                let Some(cell) = buffer.cell_mut((x, y)) else { break };
-                blanks = if cell.symbol().trim().is_empty() { blanks + 1 } else { 0 };
-                if !is_narrow && (blanks == 2 || is_frame(cell.symbol())) {
-                    break;
-                }
-                cell.set_symbol(" ");
+/// The rows of a box at `place` and one above and below it, between the sides of the frame that lies below,
+/// which go on beside it: no row is seen in pieces.
+fn band(frame: &mut Frame<'_>, area: Rect, place: Rect, theme: &Theme) -> Rect {
+    let y = place.y.saturating_sub(1).max(area.y + 1).min(place.y);
+    let bottom = (place.bottom() + 1).min(area.bottom().saturating_sub(1)).max(place.bottom());
+    let band = Rect { y, height: bottom - y, ..area };
+    if place.y == area.y || place.bottom() == area.bottom() {
+        // Where its upper or lower side is covered, a frame has no sides either.
+        return band;
+    }
+    let side = theme.glyphs.border.vertical_left;
+    for row in y..bottom {
+        for column in [area.x, area.right().saturating_sub(1)] {
+            let cell = frame.buffer_mut().cell_mut((column, row));
+            if let Some(cell) = cell.filter(|cell| !cell.symbol().trim().is_empty()) {
+                cell.set_symbol(side);
             }
         }
     }
-}
-
-/// Whether it is a line of a frame.
-fn is_frame(symbol: &str) -> bool {
-    symbol.chars().all(|char| matches!(char, '\u{2500}'..='\u{257f}'))
+    inset(band, 1)
 }
 
 /// Where [`above`] draws its box.
@@ -136,6 +123,13 @@ pub fn place(area: Rect, (width, height): (u16, u16)) -> BoxPlace {
     let x = area.x + (area.width - width) / 2;
     let y = area.y + (area.height - height) / 2;
     BoxPlace { area: Rect { x, y, width, height }, is_roomy }
+}
+
+/// Shows that keys act on `row`: a mark in its first column, and a tint behind all of it, which keeps the
+/// colours of the text.
+pub fn select(frame: &mut Frame<'_>, row: Rect, theme: &Theme) {
+    frame.render_widget(Span::styled(theme.glyphs.selection, theme.accent), row);
+    frame.buffer_mut().set_style(row, theme.selected);
 }
 
 /// Writes `text` into the lower right of the frame around `area`.

@@ -1,10 +1,10 @@
 //! Header's words: what needs somebody, and what happens next.
 
-use crate::domain::clock::{Now, TimeDelta, span, until_next_minute};
+use crate::domain::clock::{Now, TimeDelta};
 use crate::tui::model::Model;
 use crate::tui::need::Need;
 use crate::tui::row_order::{NextEvent, NextEventKind};
-use crate::tui::text_layout;
+use crate::tui::{state, text_layout};
 
 /// From here on the next event is counted down by the second.
 const LAST_MINUTE: TimeDelta = TimeDelta::seconds(60);
@@ -29,7 +29,7 @@ pub fn all_fine(model: &Model) -> Option<String> {
     }
 }
 
-/// What happens next: `next: demo/ben refreshes in 21 s`.
+/// What happens next: `next: demo/ben refreshes in 21s`.
 #[must_use]
 pub fn next_event(model: &Model, now: Now) -> Option<String> {
     let next = model.order.next_event.as_ref().filter(|next| next.at > now.wall)?;
@@ -47,14 +47,9 @@ pub fn next_event(model: &Model, now: Now) -> Option<String> {
 fn time_left(model: &Model, next: &NextEvent, now: Now) -> String {
     let left = next.at - now.wall;
     if left <= LAST_MINUTE && !model.counts_slowly() {
-        return format!("{} s", left.num_seconds().max(0));
+        return state::left(next.at, now);
     }
-    let minutes = (left - span(until_next_minute(now.wall))).num_minutes() + 1;
-    match minutes {
-        ..120 => format!("{minutes} min"),
-        120..2880 => format!("{} h", minutes / 60),
-        _ => format!("{} d", minutes / 1440),
-    }
+    state::minutes_left(next.at, now)
 }
 
 /// How long the words of the next event stay as they are beyond the change of minute.

@@ -96,20 +96,22 @@ impl<'a> LogEntry<'a> {
     /// Its glyph, in its colour.
     #[must_use]
     pub fn sign(self, theme: &Theme) -> Span<'static> {
-        let (states, steps) = (&theme.glyphs.states, &theme.glyphs.steps);
+        let (states, steps, times) = (&theme.glyphs.states, &theme.glyphs.steps, &theme.glyphs.timeline);
         let event = match self {
             Self::Event(event) => event,
             Self::Told(told) => return told.tone.sign(theme),
         };
         let (glyph, style) = match event.what {
             GrantEvent::RefreshStarted { .. } => (states.refreshing, theme.accent),
-            GrantEvent::Refreshed { .. } | GrantEvent::Adopted { .. } => (states.fresh, theme.good),
+            GrantEvent::Refreshed { .. } | GrantEvent::Adopted { .. } => (steps.done, theme.good),
             GrantEvent::NewerKept { .. } => (states.failed, theme.warn),
             GrantEvent::RefreshFailed { is_dead: true, .. } => (states.needs_login, theme.bad),
             GrantEvent::RefreshFailed { is_dead: false, .. } => (states.failed, theme.warn),
             GrantEvent::NotSaved { .. } | GrantEvent::NotRevoked { .. } => (states.failed, theme.bad),
-            GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Restored => (steps.done, theme.good),
-            GrantEvent::Erased | GrantEvent::Revoked => (states.no_clock, Style::new()),
+            GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Restored => {
+                (times.logged_in, theme.good)
+            }
+            GrantEvent::Erased | GrantEvent::Revoked => (times.signed_out, Style::new()),
         };
         Span::styled(glyph, style)
     }

@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::domain::clock::{Now, Steady};
+use crate::domain::clock::{Now, Steady, span};
+use crate::domain::countdown::countdown;
 use crate::oauth::login::LoginMethods;
 
 /// The seconds of a login that waits, at one moment.
@@ -84,10 +85,10 @@ pub fn next(end: Steady, now: Steady) -> Steady {
     now.after(if into_second.is_zero() { Duration::from_secs(1) } else { into_second }.min(left))
 }
 
-/// A span as it runs down: `4:37`.
+/// A span as it runs down: `4m37s`.
 #[must_use]
 pub fn running(seconds: u64) -> String {
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+    countdown(span(Duration::from_secs(seconds))).0
 }
 
 #[cfg(test)]
@@ -152,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_span_runs_down_in_minutes_and_seconds() {
-        for (seconds, text) in [(277, "4:37"), (9, "0:09"), (900, "15:00"), (0, "0:00")] {
+        for (seconds, text) in [(277, "4m37s"), (9, "9s"), (900, "15m00s"), (0, "0s")] {
             assert_eq!(running(seconds), text);
         }
     }

@@ -99,8 +99,9 @@ pub fn left_by_settings(model: &Model, end: DateTime<Utc>, now: Now) -> String {
     if model.counts_slowly() { minutes_left(end, now) } else { left(end, now) }
 }
 
-/// In minutes of the clock beside it, so that all change at once.
-fn minutes_left(end: DateTime<Utc>, now: Now) -> String {
+/// The time left until `end` in minutes of the clock beside it, so that all change at once.
+#[must_use]
+pub fn minutes_left(end: DateTime<Utc>, now: Now) -> String {
     let minute = now.wall + clock::span(until_next_minute(now.wall)) - TimeDelta::minutes(1);
     match (end - minute).num_minutes() {
         ..1 => "<1m".to_owned(),

@@ -56,6 +56,18 @@ pub fn cut(text: &str, columns: u16) -> String {
     if columns == 0 { String::new() } else { format!("{}…", head.trim_end_matches([' ', '…'])) }
 }
 
+/// The end of a path in at most `columns`, from a folder or the file on; its last part is whole.
+#[must_use]
+pub fn path(text: &str, columns: u16) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let folders = text.char_indices().filter(|(_, char)| matches!(char, '/' | '\\'));
+    let ends: Vec<String> = folders.filter_map(|(at, _)| Some(format!("…{}", text.get(at..)?))).collect();
+    let short = ends.iter().find(|end| width(end) <= columns).or(ends.last());
+    short.map_or_else(|| text.to_owned(), Clone::clone)
+}
+
 /// `text` in exactly `columns`: cut, or filled with spaces.
 #[must_use]
 pub fn fill(text: &str, columns: u16) -> String {
@@ -141,6 +153,19 @@ mod tests {
         ] {
             assert_eq!(capital(text), capital_text);
         }
+    }
+
+    #[test]
+    fn a_path_keeps_its_end() {
+        for (columns, end) in [
+            (40, "/home/ana/.config/authtui/config.yaml"),
+            (36, "…/ana/.config/authtui/config.yaml"),
+            (20, "…/config.yaml"),
+            (5, "…/config.yaml"),
+        ] {
+            assert_eq!(path("/home/ana/.config/authtui/config.yaml", columns), end);
+        }
+        assert_eq!(path("a store without a folder", 5), "a store without a folder");
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub struct Theme {
     pub flash: Style,
     /// It is text without a role, and what lies behind all text; empty where those of the terminal fit.
     pub ground: Style,
-    /// It is read by a camera, which knows no themes: black on white in each of them.
+    /// It is read by a camera, which knows no themes: dark on light in each of them.
     pub paper: Style,
     pub glyphs: Glyphs,
 }
@@ -177,7 +177,7 @@ impl Glyphs {
             border: border::ROUNDED,
             gauge: GaugeGlyphs { full: "━", half: "╸", track: "╌" },
             edge: "▎",
-            mark: "◆",
+            mark: "■",
             selection: "▌",
         }
     }
@@ -210,13 +210,13 @@ impl Glyphs {
                 fresh: "*",
                 aging: "+",
                 due: "o",
-                failed: "!",
+                failed: "^",
                 needs_login: "x",
                 revoked_here: ".",
                 refreshing: "~",
                 unreadable: "?",
             },
-            steps: Marks { todo: " ", now: ">", done: "v", skipped: "/", failed: "#" },
+            steps: Marks { todo: " ", now: ">", done: "v", skipped: "/", failed: "x" },
             timeline: TimelineGlyphs {
                 now: "|",
                 grid: ":",
@@ -241,7 +241,7 @@ impl Glyphs {
             },
             gauge: GaugeGlyphs { full: "=", half: "-", track: "." },
             edge: "!",
-            mark: "+",
+            mark: "#",
             selection: ">",
         }
     }
@@ -357,13 +357,18 @@ mod tests {
     }
 
     #[test]
-    fn in_seven_bits_no_glyph_stands_for_a_state_and_for_a_step() {
-        let Glyphs { states, steps, .. } = Glyphs::ascii();
-        let States { no_clock, fresh, aging, due, failed, .. } = states;
-        let States { needs_login, revoked_here, refreshing, unreadable, .. } = states;
-        let states = [no_clock, fresh, aging, due, failed, needs_login, revoked_here, refreshing, unreadable];
-        for mark in [steps.todo, steps.now, steps.done, steps.skipped, steps.failed] {
-            assert!(!states.contains(&mark), "{mark}");
+    fn a_glyph_has_one_meaning_on_a_row_and_the_same_one_in_seven_bits() {
+        for glyphs in [Glyphs::unicode(), Glyphs::ascii()] {
+            let Glyphs { states, steps, timeline, edge, mark, selection, .. } = glyphs;
+            let States { no_clock, fresh, aging, due, failed, .. } = states;
+            let States { needs_login, revoked_here, refreshing, unreadable, .. } = states;
+            let states =
+                [no_clock, fresh, aging, due, failed, needs_login, revoked_here, refreshing, unreadable];
+            let milestones = [timeline.login_ends, timeline.logged_in, steps.done];
+            let mut all = [states.as_slice(), &milestones, &[edge, mark, selection]].concat();
+            all.sort_unstable();
+            assert!(all.windows(2).all(|pair| pair[0] != pair[1]), "{all:?}");
+            assert_eq!((steps.failed, timeline.signed_out), (needs_login, revoked_here));
         }
     }
 }

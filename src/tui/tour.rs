@@ -62,10 +62,11 @@ impl Tour {
         TourStop::ALL.into_iter().find(|stop| !self.passed.contains(stop))
     }
 
-    /// How many were done or skipped.
+    /// The number of what is proposed, of all; it goes up only with another proposal.
     #[must_use]
-    pub fn passed(&self) -> usize {
-        self.passed.len()
+    pub fn place(&self) -> Option<usize> {
+        let next = self.next()?;
+        TourStop::ALL.into_iter().position(|stop| stop == next).map(|index| index + 1)
     }
 }
 
@@ -78,10 +79,10 @@ mod tests {
         let mut tour = Tour::default();
         tour.tick(TourStop::Refresh);
         tour.tick(TourStop::Refresh);
-        assert_eq!((tour.next(), tour.passed()), (Some(TourStop::LogIn), 1));
+        assert_eq!((tour.next(), tour.place()), (Some(TourStop::LogIn), Some(1)));
         tour.tick(TourStop::LogIn);
         tour.tick(TourStop::NextNeed);
-        assert_eq!(tour.next(), Some(TourStop::Copy));
+        assert_eq!((tour.next(), tour.place()), (Some(TourStop::Copy), Some(4)));
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl SignOutUndo {
             }
             many => format!("Signed out of {} profiles.", many.len()),
         };
-        format!("{done} {key} undoes it ({} s)", seconds::left(self.until, now.steady))
+        format!("{done} {key} undoes it ({}s)", seconds::left(self.until, now.steady))
     }
 
     /// When it says other words, or is over.

@@ -50,14 +50,14 @@ struct ViewContext<'a> {
 /// Draws the model.
 ///
 /// ```text
-/// authtui  ✗ 1 needs login  ○ 1 due   next: demo/ben refreshes in 3 min  12:04   header
+/// authtui  ✗ 1 needs login  ○ 1 due   next: demo/ben refreshes in 3m  12:04       header
 /// ╭ Profiles 7 · by urgency ─────────────╮╭ demo/emil ──────────────────────╮
-/// │ NEEDS YOU 1 ──────── token ─── login ││ ✗ Needs login                   │   profiles | pane
-/// │▌✗ demo/emil    needs login  l log in ││ The provider ended this login.  │   above them: dialog,
-/// │ SOON 1 ───────────────────────────── ││   l  log in again               │   copy, wizard, scopes;
-/// │ ○ demo/home            due       6d  ││ ─────────────────────────────── │   in their place: timeline,
+/// │   NEEDS YOU 1 ────── token ─── login ││ ✗ Needs login                   │   profiles | pane
+/// │ ▌ ✗ demo/emil  needs login  l log in ││ The provider ended this login.  │   above them: dialog,
+/// │   SOON 1 ─────────────────────────── ││   l  log in again               │   copy, wizard, scopes;
+/// │   ○ demo/home          due        6d ││ ─────────────────────────────── │   in their place: timeline,
 /// ╰──────────────────────────────────────╯╰─────────────────────────────────╯   login, help, log, empty
-/// 2/6  Press r on demo/home, which is due: it gets a new token.   N skip         tour (demo)
+/// 3/6  Press r on demo/home to refresh it: it is due.   N skip                   tour (demo)
 /// ✓ demo/work refreshed.                                       L log · 2 new     message
 /// l log in   x sign out                     │  n new   / filter   ? help         footer
 /// ```

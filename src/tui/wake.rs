@@ -127,7 +127,7 @@ fn visible(model: &Model) -> impl Iterator<Item = (Need, &Profile)> {
 
 /// How long each column of the timeline holds, what is said below it, and each count in the header.
 fn timeline_changes(model: &Model, timeline: Timeline, now: Now) -> impl Iterator<Item = TimeDelta> {
-    let width = parts(model, model.size).map_or(0, |parts| parts.body.width.saturating_sub(2));
+    let width = parts(model, model.size).map_or(0, |parts| parts.body.width.saturating_sub(4));
     let scale = scale(model, width, timeline.zoom);
     let seen = timeline::seen(model, timeline, now).into_iter();
     let strips = seen.filter_map(move |(_, _, times)| times.holds(scale, now.wall));

@@ -20,8 +20,8 @@ use crate::tui::need::{Need, Section};
 use crate::tui::update::arrangement;
 use crate::tui::{gauge, rows, state, suggestion, text_layout};
 
-/// Columns before the name: the edge, the sign and a blank.
-const SIGN: u16 = 3;
+/// Columns before the name: the edge and the sign, with a blank behind each.
+const SIGN: u16 = 4;
 /// The least that is left of a name and of an account.
 const SHORTEST: u16 = 9;
 /// Columns of the gauge behind the token's time.
@@ -101,7 +101,7 @@ impl<'a> TerminalList<'a> {
         }
         let widths = fitted(widths, self.output.width);
         let heads = HEADS.map(|head| Line::styled(head, theme.muted));
-        let mut lines = vec![row_line(Line::raw("   "), heads, widths)];
+        let mut lines = vec![row_line(Line::raw("    "), heads, widths)];
         let mut before = None;
         for (row, need, Cells(cells)) in cells {
             let section = need.section();
@@ -122,7 +122,7 @@ impl<'a> TerminalList<'a> {
             Section::Fine => theme.section,
         };
         let count = self.model.order.filled_sections().find(|(filled, _)| *filled == section);
-        let words = format!(" {} {} ", section.title(), count.map_or(0, |(_, count)| count));
+        let words = format!("  {} {} ", section.title(), count.map_or(0, |(_, count)| count));
         let room = width.min(self.output.width).saturating_sub(text_layout::width(&words));
         let rule = theme.glyphs.border.horizontal_top.repeat(usize::from(room));
         Line::from(vec![Span::styled(words, style), Span::styled(rule, theme.border)])
@@ -135,12 +135,13 @@ impl<'a> TerminalList<'a> {
             let style = style.add_modifier(Modifier::BOLD);
             return Line::from(vec![
                 Span::styled(theme.glyphs.edge, style),
+                " ".into(),
                 Span::styled(glyph, style),
                 " ".into(),
             ]);
         }
         let health = rows::health(&self.model, row, self.now.wall);
-        Line::from(vec![" ".into(), state::glyph(health, theme), " ".into()])
+        Line::from(vec!["  ".into(), state::glyph(health, theme), " ".into()])
     }
 
     fn cells(&self, row: &Row, need: Need) -> Cells {

@@ -119,7 +119,8 @@ impl Theme {
     #[must_use]
     pub fn of(palette: Palette, depth: ColorDepth, glyphs: Glyphs) -> Self {
         match (palette, depth) {
-            (Palette::Mono, _) | (_, ColorDepth::None) => Self::mono(glyphs),
+            (_, ColorDepth::None) => Self { paper: REVERSED, ..Self::mono(glyphs) },
+            (Palette::Mono, _) => Self::mono(glyphs),
             (Palette::Terminal, _) => sixteen(None, glyphs),
             (Palette::On(background), ColorDepth::Sixteen) => sixteen(Some(background), glyphs),
             (Palette::HighContrast(background), ColorDepth::Sixteen) => {
@@ -159,7 +160,7 @@ impl Theme {
         Self::of(Palette::On(Background::Dark), ColorDepth::Direct, glyphs)
     }
 
-    /// The theme without any colour, as `NO_COLOR` asks for it, but for what cameras read.
+    /// The theme without any colour but for what cameras read.
     #[must_use]
     pub const fn mono(glyphs: Glyphs) -> Self {
         let plain = Style::new();

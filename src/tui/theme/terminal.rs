@@ -1,5 +1,7 @@
 //! Traits of the terminal, and the theme that follows from them and from the settings.
 
+use ratatui::style::Style;
+
 use crate::domain::settings::{Settings, ThemeChoice};
 use crate::tui::theme::own::OwnTheme;
 use crate::tui::theme::palette::{Background, ColorDepth, Palette};
@@ -42,6 +44,10 @@ impl TerminalTraits {
         {
             theme = theme.grounded(palette, self.depth);
         }
+        if self.depth == ColorDepth::None && self.background == Some(Background::Light) {
+            // The terminal's own colours are dark on light already.
+            theme.paper = Style::new();
+        }
         match (&settings.theme, own) {
             (ThemeChoice::File(_), Some(own)) => own.over(theme, self.depth),
             _ => theme,
@@ -82,6 +88,8 @@ impl Background {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::style::{Color, Modifier};
+
     use super::*;
 
     #[test]
@@ -131,7 +139,27 @@ mod tests {
                 );
             }
         }
-        assert_eq!(ground(dark, ThemeChoice::Light, ColorDepth::None), ratatui::style::Style::new());
+        assert_eq!(ground(dark, ThemeChoice::Light, ColorDepth::None), Style::new());
+    }
+
+    #[test]
+    fn what_a_camera_reads_is_dark_on_light_in_every_theme() {
+        let paper = |background, theme, depth| {
+            let traits = TerminalTraits { depth, background, ..TerminalTraits::default() };
+            traits.theme(&Settings { theme, ..Settings::default() }, None).paper
+        };
+        let (dark, light) = (Some(Background::Dark), Some(Background::Light));
+        let reversed = Style::new().add_modifier(Modifier::REVERSED);
+        for theme in [ThemeChoice::Auto, ThemeChoice::Mono, ThemeChoice::Light, ThemeChoice::HighContrast] {
+            for background in [dark, light, None] {
+                let colored = paper(background, theme.clone(), ColorDepth::Sixteen);
+                assert_eq!((colored.fg, colored.bg), (Some(Color::Black), Some(Color::White)), "{theme:?}");
+            }
+            for (background, style) in [(dark, reversed), (None, reversed), (light, Style::new())] {
+                let plain = paper(background, theme.clone(), ColorDepth::None);
+                assert_eq!(plain, style, "{theme:?} {background:?}");
+            }
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::tui::{frame, layout, rows};
 /// Columns beside name and axis: mark, glyph and gaps.
 const BESIDE: u16 = 6;
 /// The fewest and the most rows of what is said of the selected row, with the line above it.
-const WORDS: (u16, u16) = (4, 10);
+const WORDS: (u16, u16) = (4, 20);
 /// From this many rows on there is room for [`WORDS`], and for what the clock says at the named moments.
 const TALL: u16 = 14;
 
@@ -24,7 +24,7 @@ pub struct TimelineParts {
 }
 
 impl TimelineParts {
-    /// Divides what is inside the frame of the timeline.
+    /// Divides what is inside the frame of the timeline and one column at each of its sides.
     #[must_use]
     pub fn of(model: &Model, inner: Rect) -> Self {
         let (axis, words) = if inner.height >= TALL {
@@ -44,7 +44,7 @@ impl TimelineParts {
     }
 }
 
-/// Columns of a name in a timeline that is `width` wide inside its frame.
+/// Columns of a name in a timeline whose rows are `width` wide.
 #[must_use]
 pub fn name_columns(model: &Model, width: u16) -> u16 {
     let most = match width {

@@ -90,7 +90,7 @@ fn scroll(model: &mut Model, now: Now, motion: Motion) {
     let count = if model.screen == Screen::Everything {
         everything::content(model, &theme, now, columns).len()
     } else {
-        pane::content(model, &theme, now, columns).1.len()
+        pane::content(model, &theme, now, (columns, rows)).1.len()
     };
     let last = count.saturating_sub(rows);
     model.scroll = motion.from(model.scroll.min(last), last + 1, rows);

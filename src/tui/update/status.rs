@@ -13,6 +13,7 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::tui::auto_refresh;
 use crate::tui::message::Action;
 use crate::tui::model::Model;
+use crate::tui::screen::Screen;
 use crate::tui::status::{
     AskedBy, RefreshEnd, RefreshReport, ReportPlace, ReportSubject, StatusMessage, TaskReport, ToldMessage,
     Tone,
@@ -164,7 +165,7 @@ pub(super) fn deliver(model: &mut Model, now: Now) {
         if report.place != ReportPlace::Row {
             remember(model, &report, now);
         }
-        if report.place == ReportPlace::Log {
+        if report.place == ReportPlace::Log || has_result(model, &report) {
             continue;
         }
         match &model.message {
@@ -172,6 +173,14 @@ pub(super) fn deliver(model: &mut Model, now: Now) {
             Some(_) | None => place(model, report, now),
         }
     }
+}
+
+/// Whether the table on the screen says it already.
+fn has_result(model: &Model, report: &TaskReport) -> bool {
+    let (Screen::Results(_), ReportSubject::Profile(id)) = (&model.screen, &report.subject) else {
+        return false;
+    };
+    model.results.as_ref().is_some_and(|table| table.rows.iter().any(|row| row.id == *id))
 }
 
 /// Whether what stands in the row makes room for what comes.

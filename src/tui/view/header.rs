@@ -11,9 +11,6 @@ use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, header_text, state};
 
-/// Below this width words are shortened.
-const NARROW: u16 = 100;
-
 /// How much of it is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum HeaderDetail {
@@ -27,29 +24,38 @@ enum HeaderDetail {
     Name,
 }
 
-/// Draws the header. Where room is short the next event goes first, then words, the least urgent first.
+/// Draws the header. Where room is short the next event goes first, then words, the least urgent first; at
+/// last the time, or that nothing is refreshed unasked.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let area = frame::inset(area, 1);
-    let clock = clock(area.width, view).right_aligned();
-    let room = usize::from(area.width).saturating_sub(clock.width() + 2);
     let words = (0..=header_text::needs(view.model).count()).rev().map(HeaderDetail::Words);
-    let details =
-        [HeaderDetail::All].into_iter().chain(words).chain([HeaderDetail::Tight, HeaderDetail::Name]);
-    let mut lines = details.map(|detail| line(detail, view));
-    if let Some(line) = lines.find(|line| line.width() <= room) {
+    let details = [HeaderDetail::All].into_iter().chain(words).chain([HeaderDetail::Tight]);
+    let details: Vec<Line<'_>> =
+        details.chain([HeaderDetail::Name]).map(|detail| line(detail, view)).collect();
+    let least = details.len().saturating_sub(2);
+    let [both, off, time] = ends(view);
+    // Whatever stands at the right, the numbers of what needs somebody stay.
+    let fits = |line: &Line<'_>, end: &Line<'_>| line.width() + end.width() + 2 <= usize::from(area.width);
+    let end = [both, off].into_iter().find(|end| details.get(least).is_some_and(|line| fits(line, end)));
+    let end = end.unwrap_or(time);
+    if let Some(line) = details.into_iter().find(|line| fits(line, &end)) {
         frame.render_widget(line, area);
     }
-    frame.render_widget(clock, area);
+    frame.render_widget(end.right_aligned(), area);
 }
 
-/// The time, and before it that nothing is refreshed unasked, where somebody wants it so.
-fn clock(width: u16, view: ViewContext<'_>) -> Line<'static> {
+/// What may stand at the right: that nothing is refreshed unasked, where somebody wants it so, and the
+/// time; one of them.
+fn ends(view: ViewContext<'_>) -> [Line<'static>; 3] {
     let ViewContext { model, theme, now, .. } = view;
     let time = Span::raw(local_minute(now.wall, now.offset));
-    let off = if width < NARROW { "auto off" } else { "auto-refresh off" };
+    let off = Span::styled("auto-refresh off", theme.warn);
     match model.auto_refresh {
-        AutoRefreshMode::Unsettled | AutoRefreshMode::On => Line::from(time),
-        AutoRefreshMode::Off(_) => Line::from(vec![Span::styled(off, theme.warn), Span::raw("  "), time]),
+        AutoRefreshMode::Unsettled | AutoRefreshMode::On => [(); 3].map(|()| Line::from(time.clone())),
+        AutoRefreshMode::Off(_) => {
+            let both = Line::from(vec![off.clone(), Span::raw("  "), time.clone()]);
+            [both, Line::from(off), Line::from(time)]
+        }
     }
 }
 

@@ -20,13 +20,11 @@ use crate::tui::theme::{Glyphs, Shape, Theme};
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, state, text_layout};
 
-/// The most columns of the keys, and the columns that they leave to the words where they can.
-const KEYS: (u16, u16) = (19, 28);
+/// The fewest and the most columns of the keys, and the columns that they leave to the words where they can.
+const KEYS: (u16, u16, u16) = (8, 19, 28);
 /// Columns of a state's glyph and word.
 const STATE: u16 = 14;
-/// Columns before a line, where the mark stands.
-const BEFORE: u16 = 2;
-/// Columns that stay free between two sides.
+/// Columns that stay free between two others.
 const GAP: u16 = 2;
 /// From this width on keys and states stand side by side.
 const WIDE: u16 = 72;
@@ -69,8 +67,7 @@ pub(super) fn render(
             let Some(entry) = entry else { continue };
             view.map.put(row, MouseTarget::Choice(entry));
             if entry == search.marked {
-                frame.buffer_mut().set_style(row, theme.selected);
-                frame.render_widget(Span::styled(theme.glyphs.selection, theme.accent), row);
+                frame::select(frame, row, theme);
                 view.map.put_cursor(row);
             }
         }
@@ -134,22 +131,24 @@ fn sides(model: &Model, search: &ListSearch, columns: u16, theme: &Theme) -> Vec
     let found = help::found(&model.keys, typed);
     let is_wide = columns >= WIDE && model.terminal.shape != Shape::Words && typed.is_empty();
     let width = if is_wide { columns / 2 - GAP } else { columns };
-    let mut page = PageLines { model, fuzzy: Fuzzy::new(typed), width, theme };
+    let mut page = PageLines { model, fuzzy: Fuzzy::new(typed), width, keys: 0, theme };
     if !typed.is_empty() {
+        page.align(&found);
         return vec![found.iter().enumerate().flat_map(|entry| page.entry(entry)).collect()];
     }
-    let (mut left, mut right, mut heading) = (Vec::new(), Vec::new(), None);
-    for (place, entry) in found.iter().enumerate() {
-        let (words, is_right) = section(&model.keys, entry);
+    let (mut left, mut right, mut places) = (Vec::new(), Vec::new(), 0..);
+    let heading = |entry: &HelpEntry| section(&model.keys, entry);
+    for entries in found.chunk_by(|one, next| heading(one) == heading(next)) {
+        let Some((words, is_right)) = entries.first().map(heading) else { continue };
         let side = if is_wide && is_right { &mut right } else { &mut left };
-        if heading.as_ref() != Some(&words) {
-            if !side.is_empty() {
-                side.push((Line::default(), None));
-            }
-            side.push((Line::styled(words.clone(), theme.strong), None));
-            heading = Some(words);
+        if !side.is_empty() {
+            side.push((Line::default(), None));
         }
-        side.extend(page.entry((place, entry)));
+        side.push((Line::styled(words, theme.strong), None));
+        page.align(entries);
+        for (entry, place) in entries.iter().zip(places.by_ref()) {
+            side.extend(page.entry((place, entry)));
+        }
     }
     if right.is_empty() { vec![left] } else { vec![left, right] }
 }
@@ -178,18 +177,28 @@ struct PageLines<'a> {
     model: &'a Model,
     fuzzy: Fuzzy,
     width: u16,
+    /// Columns of the keys.
+    keys: u16,
     theme: &'a Theme,
 }
 
 impl PageLines<'_> {
+    /// Makes the column of the keys as wide as those of `entries` need it.
+    fn align(&mut self, entries: &[HelpEntry]) {
+        let labels = entries.iter().filter(|entry| matches!(entry, HelpEntry::Key(..)));
+        let widths = labels.map(|entry| text_layout::width(&entry.label(&self.model.keys)) + GAP);
+        let most = KEYS.1.min(self.width.saturating_sub(KEYS.2 + frame::MARK));
+        self.keys = widths.max().unwrap_or(0).max(KEYS.0).min(most);
+    }
+
     /// The lines of an entry, with the letters that fit what is typed.
     fn entry(&mut self, (place, entry): (usize, &HelpEntry)) -> Vec<HelpLine> {
         let label = match entry {
             HelpEntry::State(..) => STATE + 2,
-            HelpEntry::Key(..) => KEYS.0.min(self.width.saturating_sub(KEYS.1 + BEFORE)),
+            HelpEntry::Key(..) => self.keys,
         };
         let mut labels = self.labels(entry, label).into_iter();
-        let words = self.width.saturating_sub(label + BEFORE);
+        let words = self.width.saturating_sub(label + frame::MARK);
         let mut words = text_layout::wrap(&entry.text(), words).into_iter();
         let fitting = self.theme.accent.add_modifier(Modifier::BOLD);
         let mut lines = Vec::new();

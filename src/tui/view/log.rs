@@ -17,7 +17,7 @@ use crate::tui::{frame, text_layout};
 /// From this width on the day stands beside the time, and seconds too.
 const ROOMY: u16 = 56;
 /// The most columns of a profile's name, and where room is short.
-const NAME: (u16, u16) = (24, 11);
+const NAME: (u16, u16) = (24, 10);
 
 /// Draws the log over `area`.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, page: &LogPage, view: ViewContext<'_>) {
@@ -50,9 +50,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, page: &LogPage, view: Vi
         frame.render_widget(columns.line(*entry, is_new_day, theme, now), row);
         view.map.put(row, MouseTarget::Choice(index));
         if index == place {
-            frame.buffer_mut().set_style(row, theme.selected);
-            let mark = Rect { x: row.x.saturating_sub(1), width: 1, ..row };
-            frame.render_widget(Span::styled(theme.glyphs.selection, theme.accent), mark);
+            frame::select(frame, row, theme);
             view.map.put_cursor(row);
         }
         before = Some(day);
@@ -98,12 +96,12 @@ impl LogColumns {
     fn for_width(width: u16, name: u16) -> Self {
         let is_roomy = width >= ROOMY;
         let name = name.clamp(7, if is_roomy { NAME.0 } else { NAME.1 });
-        Self { width, time: if is_roomy { 15 } else { 6 }, name }
+        Self { width: width.saturating_sub(frame::MARK), time: if is_roomy { 15 } else { 6 }, name }
     }
 
     fn head(&self, theme: &Theme) -> Line<'static> {
         let text = format!(
-            "{} {}   what happened",
+            "  {} {}   what happened",
             text_layout::fill("time", self.time),
             text_layout::fill("profile", self.name)
         );
@@ -114,6 +112,7 @@ impl LogColumns {
         let name = entry.profile().map(text_layout::named).unwrap_or_default();
         let what = text_layout::cut(&entry.what(), self.width.saturating_sub(self.time + self.name + 4));
         Line::from(vec![
+            Span::raw("  "),
             Span::styled(
                 text_layout::fill(&self.moment(entry.at(), is_new_day, now), self.time + 1),
                 theme.muted,

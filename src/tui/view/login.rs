@@ -4,7 +4,7 @@
 //! ◝ Allow access in your browser                   headline
 //!   Then nothing more: authtui continues on its own.
 //!
-//!   ━━━━━━━━━━━━━━━━━━━━━╌╌╌╌╌ 4:37 left            gauge
+//!   ━━━━━━━━━━━━━━━━━━━━━╌╌╌╌╌ 4m37s left            gauge
 //!
 //!   o   open the browser again                      ways
 //!   c   copy the link
@@ -52,7 +52,7 @@ const COLUMN: u16 = 72;
 /// The most columns of the steps, each in its line.
 const STEPS: u16 = 100;
 /// The columns that a QR code leaves to the text beside it, and those between them.
-const BESIDE_QR: (u16, u16) = (60, 3);
+const BESIDE_QR: (u16, u16) = (56, 3);
 /// Rows above the text by the rows of the panel.
 const TOP: [(u16, u16); 4] = [(50, 12), (34, 4), (24, 2), (14, 1)];
 /// Columns of a key before what it does, and of everything below a headline.

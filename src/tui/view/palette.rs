@@ -43,24 +43,17 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, palette: &CommandPalette
     let mut fuzzy = Fuzzy::new(search.field.text());
     for (down, (place, entry)) in (0..list.height).zip(palette.found.iter().enumerate().skip(first)) {
         let row = frame::row(list, down);
-        let is_marked = place == search.marked;
-        frame.render_widget(line(entry, is_marked, &mut fuzzy, row.width, view), row);
-        if is_marked {
-            frame.buffer_mut().set_style(row, theme.selected);
+        frame.render_widget(line(entry, &mut fuzzy, row.width, view), row);
+        if place == search.marked {
+            frame::select(frame, row, theme);
         }
         view.map.put(row, MouseTarget::Choice(place));
     }
 }
 
-/// The mark, the state of a profile, the text with the letters that fit, and at the right the key, or why
+/// The state of a profile, the text with the letters that fit, and at the right the key, or why
 /// it is not possible.
-fn line(
-    entry: &PaletteEntry,
-    is_marked: bool,
-    fuzzy: &mut Fuzzy,
-    width: u16,
-    view: ViewContext<'_>,
-) -> Line<'static> {
+fn line(entry: &PaletteEntry, fuzzy: &mut Fuzzy, width: u16, view: ViewContext<'_>) -> Line<'static> {
     let theme = view.theme;
     let text = text(view.model, entry);
     let (glyph, aside, is_possible) = beside(entry, view);
@@ -68,8 +61,7 @@ fn line(
     let aside = text_layout::cut(&aside, room.saturating_sub(text_layout::width(&text).max(LEAST) + 2));
     let text = text_layout::fill(&text, room.saturating_sub(text_layout::width(&aside)));
     let style = if is_possible { Style::new() } else { theme.muted };
-    let mark = if is_marked { theme.glyphs.selection } else { " " };
-    let mut line = Line::from(vec![Span::styled(mark, theme.accent), Span::raw(" "), glyph, Span::raw(" ")]);
+    let mut line = Line::from(vec![Span::raw("  "), glyph, Span::raw(" ")]);
     line.extend(fuzzy.spans(&text, style, style.patch(theme.accent).add_modifier(Modifier::BOLD)));
     line.push_span(Span::styled(aside, if is_possible { theme.key } else { theme.muted }));
     line

@@ -29,14 +29,16 @@ const WIDE: u16 = 66;
 /// Columns of a gauge there, and of the time beside each.
 const GAUGE: u16 = 16;
 const TIME: u16 = 7;
-/// How many of the last events are shown, and how many more by their signs alone.
+/// How many of the last events are shown where the rest is as high as the pane, and how many by their signs
+/// alone.
 const EVENTS: usize = 10;
 const SIGNS: usize = 16;
 
 /// Draws the pane.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let ViewContext { model, theme, now, .. } = view;
-    let (title, lines) = content(model, theme, now, area.width.saturating_sub(4));
+    let size = (area.width.saturating_sub(4), usize::from(area.height.saturating_sub(2)));
+    let (title, lines) = content(model, theme, now, size);
     let focus = Focus::here(model.screen == Screen::Pane);
     let inner = frame::inset(frame::draw(frame, area, &title, focus, theme), 1);
     let (count, height) = (lines.len(), usize::from(inner.height));
@@ -57,14 +59,14 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     frame.render_widget(Paragraph::new(lines.into_iter().skip(from).collect::<Vec<_>>()), inner);
 }
 
-/// The title of the pane, and its lines in so many columns.
+/// The title of the pane, and its lines in so many columns; as many events as so many rows have room for.
 pub(in crate::tui) fn content(
     model: &Model,
     theme: &Theme,
     now: Now,
-    columns: u16,
+    (columns, rows): (u16, usize),
 ) -> (String, Vec<Line<'static>>) {
-    let mut pane = Pane { block: TextBlock::new(columns, theme), model, theme, now };
+    let mut pane = Pane { block: TextBlock::new(columns, theme), rows, model, theme, now };
     let title = match &model.selected {
         Some(RowId::Profile(id)) => {
             if let Some(profile) = model.profile(id) {
@@ -82,6 +84,7 @@ pub(in crate::tui) fn content(
 
 struct Pane<'a> {
     block: TextBlock<'a>,
+    rows: usize,
     model: &'a Model,
     theme: &'a Theme,
     now: Now,
@@ -256,8 +259,9 @@ impl Pane<'_> {
 
     /// What happened last: each in a line, and the last ones as a strip of signs, the newest at its end.
     fn last(&mut self, profile: &Profile) {
+        let most = EVENTS.max(self.rows.saturating_sub(self.block.lines.len() + 1));
         let entries: Vec<LogEntry<'_>> =
-            log::of_profile(self.model, &profile.id.name).take(SIGNS.max(EVENTS)).collect();
+            log::of_profile(self.model, &profile.id.name).take(SIGNS.max(most)).collect();
         if entries.is_empty() {
             return;
         }
@@ -266,9 +270,8 @@ impl Pane<'_> {
         self.block.rule("Last", signs);
         let at =
             |entry: &LogEntry<'_>| state::day(entry.at(), self.now).replace(text_layout::FIXED_SPACE, " ");
-        let widest =
-            entries.iter().take(EVENTS).map(|entry| text_layout::width(&at(entry))).max().unwrap_or(0);
-        for entry in entries.into_iter().take(EVENTS) {
+        let widest = entries.iter().take(most).map(|entry| text_layout::width(&at(entry))).max().unwrap_or(0);
+        for entry in entries.into_iter().take(most) {
             let at = format!("{:>width$}", at(&entry), width = usize::from(widest));
             let indent = widest + 3;
             let what = text_layout::wrap(&entry.what(), self.block.width.saturating_sub(indent));

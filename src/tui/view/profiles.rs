@@ -47,6 +47,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     if shown == 0 {
         return nothing_matches(frame, frame::inset(frame::below(inner, 1), 1), model, theme);
     }
+    let inner = frame::inset(inner, 1);
     let body = frame::below(inner, 1);
     let height = usize::from(body.height);
     let selected = rows::place(model);
@@ -69,7 +70,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
                     list.row(frame, area, row, need);
                     map.put(area, MouseTarget::Row(rows::id(store, row)));
                     if selected == Some(place) {
-                        list.select(frame, area);
+                        frame::select(frame, area, theme);
                         map.put_cursor(area);
                     }
                     list.mark(frame, area, row);

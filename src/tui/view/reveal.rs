@@ -40,7 +40,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, reveal: &Reveal, view: V
     }
     let left = seconds::left(reveal.until, now.steady);
     let has_refresh = model.profile(&reveal.id).is_some_and(|profile| profile.refresh_token().is_some());
-    let mut line = Line::from(Span::styled(format!("Hidden in {left} s"), theme.warn));
+    let mut line = Line::from(Span::styled(format!("Hidden in {left}s"), theme.warn));
     if inner.width >= NARROWEST {
         line.push_span(" · any key hides it");
     }

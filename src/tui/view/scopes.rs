@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::oauth::login::preflight::Preflight;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::text_layout::rows;
-use crate::tui::theme::{Letters, Theme};
+use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::view::wizard::words;
 use crate::tui::wizard::Wizard;
@@ -65,13 +65,14 @@ pub(super) fn render(
     let around = frame::place(area, size).area;
     frame::foot_part(frame, around, first..first + usize::from(seen), picker.choices.len(), theme);
     for (down, (index, choice)) in (0..seen).zip(picker.choices.iter().enumerate().skip(first)) {
-        let line = line(choice, index == picker.marked, (name, width), theme);
+        let line = line(choice, (name, width), theme);
         let row = frame::row(inner, 2 + down);
         map.put(row, MouseTarget::Choice(index));
+        frame.render_widget(line, row);
         if index == picker.marked {
             map.put_cursor(row);
+            frame::select(frame, row, theme);
         }
-        frame.render_widget(line, row);
     }
     if picker.choices.is_empty() {
         let none = "The provider file lists none. Press a to add one.";
@@ -95,20 +96,14 @@ fn head(picker: &Picker, width: u16, theme: &Theme) -> Line<'static> {
     Line::from(vec![Span::raw(what), Span::raw(" "), Span::styled(count, theme.muted)])
 }
 
-fn line(choice: &ScopeChoice, marked: bool, (name, width): (u16, u16), theme: &Theme) -> Line<'static> {
-    let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
-    let faint = if choice.tick == Tick::NotAScope { theme.muted } else { Style::new() };
-    let style = if marked { faint.patch(theme.selected) } else { faint };
+fn line(choice: &ScopeChoice, (name, width): (u16, u16), theme: &Theme) -> Line<'static> {
+    let style = if choice.tick == Tick::NotAScope { theme.muted } else { Style::new() };
     let tick = match choice.tick {
         Tick::On => "[x] ",
         Tick::Off => "[ ] ",
         Tick::NotAScope => "    ",
     };
-    let has = match (choice.is_granted, theme.glyphs.letters) {
-        (true, Letters::Unicode) => "✓ ",
-        (true, Letters::Ascii) => "+ ",
-        (false, _) => "  ",
-    };
+    let has = if choice.is_granted { theme.glyphs.steps.done } else { " " };
     let text = text_layout::fill(&text_layout::named(&choice.name), name);
     let title = match choice.tick {
         Tick::NotAScope => "not a scope".to_owned(),
@@ -116,12 +111,10 @@ fn line(choice: &ScopeChoice, marked: bool, (name, width): (u16, u16), theme: &T
     };
     let title = text_layout::fill(&format!(" {title}"), width.saturating_sub(name + BEFORE));
     Line::from(vec![
-        mark,
-        Span::raw(" "),
+        Span::raw("  "),
         Span::styled(tick, style),
-        // A blank has no colour, which reverse video would show.
-        Span::styled(has, if has.trim().is_empty() { style } else { style.patch(theme.good) }),
-        Span::styled(text, style),
+        Span::styled(has, style.patch(theme.good)),
+        Span::styled(format!(" {text}"), style),
         Span::styled(title, style.patch(theme.muted)),
     ])
 }
@@ -154,8 +147,7 @@ fn below(wizard: &Wizard, picker: &Picker, width: u16, theme: &Theme) -> Vec<(St
         }
     }
     if picker.choices.iter().any(|choice| choice.is_granted) {
-        let glyph = if theme.glyphs.letters == Letters::Unicode { "✓" } else { "+" };
-        texts.push((format!("{glyph} already granted"), theme.muted));
+        texts.push((format!("{} already granted", theme.glyphs.steps.done), theme.muted));
     }
     let wrapped = texts.into_iter().flat_map(|(text, style)| {
         text_layout::wrap_into(&text, width, SENTENCE).into_iter().map(move |line| (line, style))

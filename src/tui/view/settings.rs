@@ -18,9 +18,16 @@ const VALUE: u16 = 18;
 /// Draws the page over `area`, with the `marked`th setting marked.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: ViewContext<'_>) {
     let ViewContext { model, theme, .. } = view;
-    let inner = frame::draw(frame, area, "Settings", Focus::Here, theme);
+    let inner = frame::inset(frame::draw(frame, area, "Settings", Focus::Here, theme), 1);
     view.map.put(area, MouseTarget::Page);
-    let below = below(marked, inner.width, view);
+    let mut below = below(marked, inner.width, view);
+    let room = usize::from(inner.height.saturating_sub(1));
+    if below.len() > room {
+        below.truncate(room);
+        if let Some(last) = below.last_mut() {
+            last.push_span(" …");
+        }
+    }
     let most = inner.height.saturating_sub(u16::try_from(below.len()).unwrap_or(u16::MAX));
     let first = (marked + 1).saturating_sub(usize::from(most.max(1)));
     let all = Setting::ALL.into_iter().enumerate().skip(first);
@@ -29,19 +36,22 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: Vie
         frame.render_widget(line(setting, index == marked, inner.width, view), row);
         view.map.put(row, MouseTarget::Choice(index));
         if index == marked {
-            frame.buffer_mut().set_style(row, theme.selected);
+            frame::select(frame, row, theme);
         }
     }
     let rows = u16::try_from(Setting::ALL.len()).unwrap_or(u16::MAX).min(most);
     for (down, line) in (rows..).zip(below) {
-        frame.render_widget(line, frame::inset(frame::row(inner, down), 2));
+        let row = frame::row(inner, down);
+        frame.render_widget(
+            line,
+            Rect { x: row.x + frame::MARK.min(row.width), width: below_columns(inner.width), ..row },
+        );
     }
     frame::foot(frame, area, &model.settings_path, theme);
 }
 
 fn line(setting: Setting, is_marked: bool, width: u16, view: ViewContext<'_>) -> Line<'static> {
     let ViewContext { model, theme, .. } = view;
-    let mark = if is_marked { theme.glyphs.selection } else { " " };
     let value = text_layout::safe(&setting.value(&model.settings));
     let value = if is_marked {
         format!("‹ {} ›", text_layout::cut(&value, VALUE - 5))
@@ -49,8 +59,7 @@ fn line(setting: Setting, is_marked: bool, width: u16, view: ViewContext<'_>) ->
         format!("  {value}")
     };
     let mut spans = vec![
-        Span::styled(mark, theme.accent),
-        Span::raw(" "),
+        Span::raw("  "),
         Span::raw(text_layout::fill(setting.name(), NAME)),
         Span::styled(text_layout::fill(&text_layout::cut(&value, VALUE - 1), VALUE), theme.accent),
     ];
@@ -63,14 +72,14 @@ fn line(setting: Setting, is_marked: bool, width: u16, view: ViewContext<'_>) ->
 /// Whether the sentence of every setting stands beside it, whole.
 fn is_wide(width: u16) -> bool {
     let sentences = Setting::ALL.iter().map(|setting| text_layout::width(setting.sentence()));
-    sentences.max().is_some_and(|widest| width > 2 + NAME + VALUE + widest)
+    sentences.max().is_some_and(|widest| width >= frame::MARK + NAME + VALUE + widest)
 }
 
 /// What the marked setting does, where that does not stand beside it; why the file cannot be changed; and
 /// the states as they look now.
 fn below(marked: usize, width: u16, view: ViewContext<'_>) -> Vec<Line<'static>> {
     let ViewContext { model, theme, .. } = view;
-    let room = width.saturating_sub(4);
+    let room = below_columns(width);
     let wrapped = |text: &str, style: Style| -> Vec<Line<'static>> {
         text_layout::wrap(text, room).into_iter().map(|line| Line::styled(line, style)).collect()
     };
@@ -86,22 +95,33 @@ fn below(marked: usize, width: u16, view: ViewContext<'_>) -> Vec<Line<'static>>
         lines.extend(wrapped(&text, theme.bad));
     } else {
         lines.push(Line::default());
-        lines.push(sample(room, view));
+        lines.extend(samples(room, view));
     }
     lines
 }
 
-/// As many states as there is room for.
-fn sample(room: u16, view: ViewContext<'_>) -> Line<'static> {
-    let mut spans: Vec<Span<'static>> = Vec::new();
+/// Columns of what stands below the settings.
+fn below_columns(width: u16) -> u16 {
+    width.saturating_sub(frame::MARK)
+}
+
+/// Every state as it looks, in as many lines as that takes.
+fn samples(room: u16, view: ViewContext<'_>) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::default()];
     for (health, _) in state::MEANINGS {
-        let word = format!(" {}   ", health.word());
-        let taken: u16 = spans.iter().map(|span| text_layout::width(&span.content)).sum();
-        if taken + 1 + text_layout::width(word.trim_end()) > room {
-            break;
+        let sample = [
+            state::glyph(health, view.theme),
+            Span::styled(format!(" {}", health.word()), state::style(health, view.theme)),
+        ];
+        let width: usize = sample.iter().map(Span::width).sum();
+        match lines.last_mut() {
+            Some(line) if line.width() == 0 => line.extend(sample),
+            Some(line) if line.width() + 3 + width <= usize::from(room) => {
+                line.push_span("   ");
+                line.extend(sample);
+            }
+            Some(_) | None => lines.push(Line::from_iter(sample)),
         }
-        spans.push(state::glyph(health, view.theme));
-        spans.push(Span::styled(word, state::style(health, view.theme)));
     }
-    Line::from(spans)
+    lines
 }

@@ -3,8 +3,8 @@
 //! ```text
 //! ╭ Timeline 12 ── -1h ─ now ─────────── +1h ─────── +24h ────── +30d ──╮  axis
 //! │                16:02 17:02          18:02    29 Nov 17:02   28 Dec  │  clock
-//! │ ✗ demo/emil     ╶──✗┃ l log in                                      │  rows
-//! │ ◐ demo/ben     ─────┃━↻━━━╸╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌◆    │
+//! │   ✗ demo/emil   ╶──✗┃ l log in                                      │  rows
+//! │ ▌ ◐ demo/ben   ─────┃━↻━━━╸╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌◆    │
 //! │─────────────────────────────────────────────────────────────────────│
 //! │ demo/ben  ◐ expiring                                                │  words
 //! │ ◇ 16:02  logged in   ↻ 17:03  auto-refresh                          │
@@ -30,8 +30,8 @@ use crate::tui::timeline::{self, Milestone, RowTimes, TimelineSign};
 use crate::tui::view::ViewContext;
 use crate::tui::{flash, frame, rows, state, suggestion, text_layout, urgency};
 
-/// Columns of the selection's mark, the glyph, and the gaps.
-const MARK: u16 = 3;
+/// Columns of the selection's mark and the glyph, with a gap behind each.
+const MARK: u16 = 4;
 const GAP: u16 = 2;
 /// From this many columns on past and future are listed side by side.
 const TWO_LISTS: u16 = 70;
@@ -45,7 +45,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, timeline: Timeline, view
     let ViewContext { model, theme, now, .. } = view;
     let (all, count) = (model.order.total, rows::count(model));
     let title = if all == count { format!("Timeline {all}") } else { format!("Timeline {count} of {all}") };
-    let inner = frame::draw(frame, area, &title, Focus::Here, theme);
+    let inner = frame::inset(frame::draw(frame, area, &title, Focus::Here, theme), 1);
     view.map.put(area, MouseTarget::List);
     let parts = TimelineParts::of(model, inner);
     if count == 0 {
@@ -54,8 +54,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, timeline: Timeline, view
             text_layout::safe(model.filter.trim()),
             model.keys.key(Action::Back)
         );
-        let area = frame::inset(parts.rows, 1);
-        return frame.render_widget(Text::from_iter(text_layout::wrap(&words, area.width)), area);
+        let words = text_layout::wrap(&words, parts.rows.width);
+        return frame.render_widget(Text::from_iter(words), parts.rows);
     }
     let chart = Chart::new(inner, timeline, view);
     chart.axis(frame, area, parts.clock);
@@ -99,14 +99,13 @@ impl<'a> Chart<'a> {
 
     fn strip_of(&self, row: Rect) -> Rect {
         let from = MARK + self.name + GAP;
-        Rect { x: row.x + from, width: row.width.saturating_sub(from + 1), ..row }
+        Rect { x: row.x + from, width: row.width.saturating_sub(from), ..row }
     }
 
     /// The named moments on the frame, and below them what the clock says then.
     fn axis(&self, frame: &mut Frame<'_>, area: Rect, clock: Rect) {
         let ViewContext { theme, now, .. } = self.view;
-        let names =
-            self.strip_of(Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area });
+        let names = self.strip_of(Rect { height: 1, ..frame::inset(area, 2) });
         let clocks = self.strip_of(frame::row(clock, 0));
         let present = AxisTick { column: self.scale.now(), name: "now".to_owned(), seconds: 0 };
         // Where room is short the present is named first, then the future.
@@ -136,17 +135,12 @@ impl<'a> Chart<'a> {
             Row::Profile(profile) => rows::short_name(&profile.id.name, self.name),
             Row::Broken { name, .. } => text_layout::cut(&text_layout::named(name), self.name),
         };
-        let mark = if is_selected { theme.glyphs.selection } else { " " };
-        let line = Line::from(vec![
-            Span::styled(mark, theme.accent),
-            state::glyph(health, theme),
-            Span::raw(" "),
-            Span::styled(name, if is_selected { theme.strong } else { Style::new() }),
-        ]);
+        let line =
+            Line::from(vec![Span::raw("  "), state::glyph(health, theme), Span::raw(" "), Span::raw(name)]);
         frame.render_widget(line, Rect { width: area.width.min(MARK + self.name), ..area });
         self.strip(frame, area, times, self.label(row, health));
         if is_selected {
-            frame.buffer_mut().set_style(area, theme.selected);
+            frame::select(frame, area, theme);
         }
         frame.buffer_mut().set_style(area, flash::style(model, row, theme, now));
     }
@@ -195,7 +189,6 @@ impl<'a> Chart<'a> {
             frame.render_widget(frame::rule(area.width, theme), frame::row(area, 0));
             text = frame::below(area, 1);
         }
-        let text = frame::inset(text, 1);
         let Some(profile) = model.selected_profile() else { return };
         let (past, coming) = (agenda::past(model, profile, now), agenda::coming(model, profile, now));
         let health = model.health(profile, now.wall);
@@ -310,34 +303,45 @@ fn write_over(cells: &mut [(bool, Span<'static>)], from: usize, label: &[Span<'s
     }
 }
 
-/// The signs with their meaning, on the lower edge of the frame, as many as there is room for.
+/// The signs with their meaning, on the lower edge of the frame: in fewer words where room is short, and
+/// with a sign where some are left out.
 fn legend(frame: &mut Frame<'_>, area: Rect, foot: u16, theme: &Theme) {
     let token = cell(TimelineSign::Token { is_half: false, is_expiring: false }, theme);
     let milestone = |milestone| cell(TimelineSign::Milestone(milestone), theme);
     let items = [
-        (token, "token"),
-        (cell(TimelineSign::Login, theme), "login"),
-        (milestone(Milestone::LoginEnds), "login expires"),
-        (milestone(Milestone::WillRefresh), "auto-refresh"),
-        (milestone(Milestone::Refreshed), "refreshed"),
-        (milestone(Milestone::Failed), "failed"),
-        (milestone(Milestone::Ended), "login ended"),
-        (milestone(Milestone::LoggedIn), "logged in"),
+        (token, "token", "token"),
+        (cell(TimelineSign::Login, theme), "login", "login"),
+        (milestone(Milestone::LoginEnds), "login expires", "expires"),
+        (milestone(Milestone::WillRefresh), "auto-refresh", "auto"),
+        (milestone(Milestone::Refreshed), "refreshed", "refreshed"),
+        (milestone(Milestone::Failed), "failed", "failed"),
+        (milestone(Milestone::Ended), "login ended", "ended"),
+        (milestone(Milestone::LoggedIn), "logged in", "new"),
     ];
-    let mut line = Line::default();
+    // It lies on the frame and would otherwise be as faint as it.
+    let plain = |text: String| Span::styled(text, Style::reset());
+    let item = |glyph: &Span<'static>, words: &str| {
+        let glyph = Span::styled(glyph.content.clone(), Style::reset().patch(glyph.style));
+        [plain(" ".to_owned()), glyph, plain(format!(" {words} "))]
+    };
+    let whole = Line::from_iter(items.iter().flat_map(|(glyph, words, _)| item(glyph, words)));
     let room = usize::from(area.width.saturating_sub(foot + 4));
-    for (glyph, words) in items {
-        let words = format!(" {words} ");
-        if line.width() + words.chars().count() + 2 > room {
-            break;
+    let mut line = whole;
+    if line.width() > room {
+        line = Line::default();
+        for (place, (glyph, _, brief)) in items.iter().enumerate() {
+            let words = item(glyph, brief);
+            let width: usize = words.iter().map(Span::width).sum();
+            let sign = if place + 1 < items.len() { 2 } else { 0 };
+            if line.width() + width + sign > room {
+                line.push_span(plain("… ".to_owned()));
+                break;
+            }
+            line.extend(words);
         }
-        // It lies on the frame and would otherwise be as faint as it.
-        let plain = |text: &str| Span::styled(text.to_owned(), Style::reset());
-        let style = Style::reset().patch(glyph.style);
-        line.extend([plain(" "), glyph.style(style), plain(&words)]);
     }
-    let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
-    if area.height > 1 && area.width > width + 4 {
+    let width = text_layout::rows(line.width());
+    if area.height > 1 && area.width >= width + 4 {
         let place = Rect { x: area.x + 2, y: area.bottom() - 1, width, height: 1 };
         frame.render_widget(line, place);
     }

@@ -19,18 +19,19 @@ use crate::tui::{frame, text_layout};
 /// Draws the strip, where there is one.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let ViewContext { model, theme, now, .. } = view;
-    let (Some(tour), Some(hint)) = (&model.tour, hint(model, now)) else { return };
+    let (Some(tour), Some(hints)) = (&model.tour, hints(model, now)) else { return };
     let area = frame::inset(area, 1);
     let count = TourStop::ALL.len();
-    let place = if tour.next().is_some() {
-        format!("{}/{count}", tour.passed() + 1)
-    } else {
-        theme.glyphs.steps.done.to_owned()
+    let place = match tour.place() {
+        Some(place) => format!("{place}/{count}"),
+        None => theme.glyphs.steps.done.to_owned(),
     };
     let key = model.keys.key(Action::SkipTour);
     let skips = if tour.next().is_some() { " skip" } else { " close" };
     let beside = text_layout::width(&place) + text_layout::width(&key) + text_layout::width(skips) + 5;
-    let hint = text_layout::cut(&hint, area.width.saturating_sub(beside));
+    let room = area.width.saturating_sub(beside);
+    let [whole, brief] = hints;
+    let hint = if text_layout::width(&whole) <= room { whole } else { text_layout::cut(&brief, room) };
     let line = Line::from(vec![
         Span::styled(place, theme.accent.patch(theme.strong)),
         Span::raw(format!("  {hint}   ")),
@@ -46,32 +47,50 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     frame.render_widget(line, area);
 }
 
-/// What to try next, in words; nothing where there is no tour.
-fn hint(model: &Model, now: Now) -> Option<String> {
+/// What to try next, in words, and in fewer; nothing where there is no tour.
+fn hints(model: &Model, now: Now) -> Option<[String; 2]> {
     let tour = model.tour.as_ref().filter(|tour| tour.is_open())?;
     let key = |action| model.keys.key(action);
+    let once = |words: String| [words.clone(), words];
     Some(match tour.next() {
         Some(TourStop::NextNeed) => {
-            format!("Press {} for the next profile that needs you.", key(Action::NextNeed))
+            let next = key(Action::NextNeed);
+            [
+                format!("Press {next} for the next profile that needs you."),
+                format!("{next}: the next that needs you."),
+            ]
         }
         Some(TourStop::LogIn) => match first(model, now, |health| health == Health::NeedsLogin) {
-            Some(name) => format!("Press {} on {name} to log in again.", key(Action::LogIn)),
-            None => format!("Press {} to log in to a profile again.", key(Action::LogIn)),
+            Some(name) => once(format!("Press {} on {name} to log in again.", key(Action::LogIn))),
+            None => once(format!("Press {} to log in to a profile again.", key(Action::LogIn))),
         },
         Some(TourStop::Refresh) => match first(model, now, |health| health == Health::Due) {
-            Some(name) => format!("Press {} on {name} to refresh it: it is due.", key(Action::Refresh)),
-            None => format!("Press {} to refresh a profile.", key(Action::Refresh)),
+            Some(name) => {
+                let press = format!("Press {} on {name} to refresh it", key(Action::Refresh));
+                [format!("{press}: it is due."), format!("{press}.")]
+            }
+            None => once(format!("Press {} to refresh a profile.", key(Action::Refresh))),
         },
         Some(TourStop::Copy) => {
-            format!("Press {}, then h, to copy the token as a header.", key(Action::Copy))
+            let copy = key(Action::Copy);
+            [
+                format!("Press {copy}, then h, to copy the token as a header."),
+                format!("{copy}, then h, copies the token as a header."),
+            ]
         }
-        Some(TourStop::SignOut) => format!("Press {} on a profile to sign out of it.", key(Action::SignOut)),
+        Some(TourStop::SignOut) => {
+            once(format!("Press {} on a profile to sign out of it.", key(Action::SignOut)))
+        }
         Some(TourStop::Timeline) => {
-            format!("Press {} for the timeline: it shows when everything expires.", key(Action::Timeline))
+            let press = format!("Press {} for the timeline", key(Action::Timeline));
+            [format!("{press}: it shows when everything expires."), format!("{press}.")]
         }
         None => {
             let (new, help) = (key(Action::NewLogin), key(Action::Help));
-            format!("That was the tour. {new}, then demo-tv, shows a QR code; {help} shows every key.")
+            [
+                format!("That was the tour. {new}, then demo-tv, shows a QR code; {help} every key."),
+                format!("{new}, then demo-tv: a QR code; {help}: every key."),
+            ]
         }
     })
 }

@@ -23,8 +23,6 @@ use crate::tui::{frame, text_layout};
 
 /// The widest the wizard becomes.
 const WIDTH: u16 = 64;
-/// Columns of the mark before a choice.
-const MARK: u16 = 2;
 /// Columns of a label before an earlier answer.
 const LABEL: u16 = 12;
 /// The most rows about provider files that cannot be used.
@@ -94,7 +92,7 @@ impl PageBox<'_> {
         }
         let first = search.first(search.marked, usize::from(seen));
         let mut fuzzy = Fuzzy::new(search.field.text());
-        let cut = |text: &str| text_layout::cut(text, self.width.saturating_sub(MARK));
+        let cut = |text: &str| text_layout::cut(text, self.width.saturating_sub(frame::MARK));
         for (down, (index, offer)) in (0..seen).zip(found.iter().enumerate().skip(first)) {
             let fitting = self.theme.accent.add_modifier(Modifier::BOLD);
             let text = match offer {
@@ -126,17 +124,11 @@ impl PageBox<'_> {
     }
 
     fn choice(&self, frame: &mut Frame<'_>, row: Rect, text: Vec<Span<'_>>, (index, marked): (usize, usize)) {
-        let theme = self.theme;
-        let marked = index == marked;
         self.map.put(row, MouseTarget::Choice(index));
-        if marked {
+        frame.render_widget(Line::from_iter([Span::raw("  ")].into_iter().chain(text)), row);
+        if index == marked {
             self.map.put_cursor(row);
-        }
-        let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
-        frame.render_widget(Line::from_iter([mark, Span::raw(" ")].into_iter().chain(text)), row);
-        if marked {
-            let words = Rect { x: row.x + MARK, width: row.width.saturating_sub(MARK), ..row };
-            frame.buffer_mut().set_style(words.intersection(row), theme.selected);
+            frame::select(frame, row, self.theme);
         }
     }
 

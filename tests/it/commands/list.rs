@@ -150,7 +150,8 @@ fn on_a_terminal_what_needs_a_person_comes_first_and_the_last_line_is_the_comman
     assert_eq!(left.code, 0);
     let lines: Vec<&str> = left.text.lines().collect();
     let line = |words: &str| lines.iter().position(|line| line.contains(words)).expect(words);
-    let order = [" NEEDS YOU 2 ", "▎✗ demo/emil", "▎? demo/ivy", " FINE 2 ", " ● demo/ana", " · demo/fay"];
+    let order =
+        ["  NEEDS YOU 2 ", "▎ ✗ demo/emil", "▎ ? demo/ivy", "  FINE 2 ", "  ● demo/ana", "  · demo/fay"];
     assert!(order.map(line).is_sorted(), "{}", left.text);
     assert!(lines[line("● demo/ana")].contains("━━━"), "{}", left.text);
     let last = lines.iter().rfind(|line| !line.trim().is_empty()).expect("a line");
@@ -186,5 +187,5 @@ fn without_colours_and_in_seven_bits_signs_and_words_say_the_same() {
     assert!(colour.contains('✗') && colour.contains("needs login"), "{colour:?}");
     let dumb = raw(&[("TERM", "dumb"), ("LANG", "C")]);
     assert!(dumb.bytes().all(|byte| byte.is_ascii_graphic() || b" \r\n".contains(&byte)), "{dumb:?}");
-    assert!(dumb.contains("!x demo/emil") && dumb.contains("needs login"), "{dumb:?}");
+    assert!(dumb.contains("! x demo/emil") && dumb.contains("needs login"), "{dumb:?}");
 }

@@ -90,7 +90,7 @@ fn an_old_key_in_a_sentence_is_found() {
     {
         assert!(!old_keys(sentence).is_empty(), "{sentence}");
     }
-    assert_eq!(old_keys("Deleted acme/x. F3 undoes it (10 s)"), [""; 0]);
+    assert_eq!(old_keys("Deleted acme/x. F3 undoes it (10s)"), [""; 0]);
 }
 
 fn assert_old_keys_are_absent(screen: &str) {

@@ -106,7 +106,7 @@ fn profiles_that_were_deleted_are_called_so() {
         let snapshot = snapshot(left.into_iter().map(profile));
         app.feed(Msg::SignedOut(id(name), Ok(SignedOut { snapshot, erased })));
     }
-    assert_eq!(app.message(), "Deleted 2 profiles. u undoes it (10 s)");
+    assert_eq!(app.message(), "Deleted 2 profiles. u undoes it (10s)");
     assert_eq!(app.screen().matches("deleted, here only").count(), 2, "{}", app.screen());
 }
 
@@ -128,7 +128,7 @@ fn one_question_signs_out_of_all_and_one_key_undoes_it() {
         let erased = Some((Extent::Tokens, Box::new(profile(name))));
         app.feed(Msg::SignedOut(id(name), Ok(SignedOut { snapshot: snapshot(left.clone()), erased })));
     }
-    assert_eq!(app.message(), "Signed out of 2 profiles. u undoes it (10 s)");
+    assert_eq!(app.message(), "Signed out of 2 profiles. u undoes it (10s)");
     let restore = |name| {
         let edit = Edit::Restore(Extent::Tokens, Box::new(profile(name)));
         Effect::Change(id(name), Box::new(Change { name: id(name).name, expects: None, edit }))

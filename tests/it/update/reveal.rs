@@ -17,11 +17,11 @@ const SHOWN: &str = "token-that-is-shown";
 fn it_is_shown_with_its_seconds_and_hidden_when_they_are_over() {
     let mut app = revealed();
     let screen = app.screen();
-    assert!(screen.contains(SHOWN) && screen.contains("Hidden in 10 s"), "{screen}");
+    assert!(screen.contains(SHOWN) && screen.contains("Hidden in 10s"), "{screen}");
     for left in (1..10).rev() {
         let next = wakes_at(&app.model, app.now).expect("it counts");
         app.advance(app.now.steady.until(next));
-        assert!(app.screen().contains(&format!("Hidden in {left} s")), "{}", app.screen());
+        assert!(app.screen().contains(&format!("Hidden in {left}s")), "{}", app.screen());
     }
     app.advance(Duration::from_secs(1));
     assert_eq!(app.model.screen, Screen::List);
@@ -84,7 +84,7 @@ fn a_long_one_is_cut_where_it_has_no_room() {
         app.keys("v");
         app.feed(Msg::Revealed(id("work"), Form::Token, Ok(Secret::new("x".repeat(8000)))));
         let screen = app.screen();
-        assert!(screen.contains("x…") && screen.contains("Hidden in 10 s"), "{size:?}: {screen}");
+        assert!(screen.contains("x…") && screen.contains("Hidden in 10s"), "{size:?}: {screen}");
     }
 }
 

@@ -15,11 +15,11 @@ use crate::harness::{App, full, id, now, profile, snapshot};
 #[test]
 fn a_sign_out_can_be_undone_while_the_message_counts_down() {
     let mut app = signed_out();
-    assert_eq!(app.message(), "Signed out of demo/work. u undoes it (10 s)");
+    assert_eq!(app.message(), "Signed out of demo/work. u undoes it (10s)");
     for left in (1..10).rev() {
         assert!(wakes_at(&app.model, app.now) <= Some(app.now.steady.after(SECOND)));
         app.advance(SECOND);
-        assert_eq!(app.message(), format!("Signed out of demo/work. u undoes it ({left} s)"));
+        assert_eq!(app.message(), format!("Signed out of demo/work. u undoes it ({left}s)"));
     }
     assert_eq!(app.keys("u"), [restoring(Extent::Tokens, profile("work"))]);
     assert_eq!(app.model.message, None, "it is offered once");
@@ -67,7 +67,7 @@ fn a_deleted_profile_comes_back() {
     assert_eq!(app.keys("xd"), [Effect::SignOut(id("work"), Extent::Profile)]);
     let erased = Some((Extent::Profile, Box::new(profile("work"))));
     app.feed(Msg::SignedOut(id("work"), Ok(SignedOut { snapshot: snapshot([profile("home")]), erased })));
-    assert_eq!(app.message(), "Deleted demo/work. u undoes it (10 s)");
+    assert_eq!(app.message(), "Deleted demo/work. u undoes it (10s)");
     assert_eq!(app.keys("u"), [restoring(Extent::Profile, profile("work"))]);
     app.feed(Msg::Changed(id("work"), Ok(snapshot([profile("home"), profile("work")]))));
     assert_eq!((app.profile("work"), &app.model.undo), (&profile("work"), &None));
@@ -79,7 +79,7 @@ fn a_deleted_profile_comes_back() {
 fn it_is_still_there_when_another_answer_has_taken_its_row() {
     let mut app = signed_out();
     app.keys("js");
-    assert_ne!(app.message(), "Signed out of demo/work. u undoes it (10 s)");
+    assert_ne!(app.message(), "Signed out of demo/work. u undoes it (10s)");
     assert_eq!(app.keys("u"), [restoring(Extent::Tokens, profile("work"))]);
 }
 

@@ -14,6 +14,9 @@ use crate::tui::{state, text_layout};
 /// The most profiles that are named one by one.
 const NAMES_SHOWN: usize = 8;
 
+/// The columns of a store's path where room is short.
+const PATH: u16 = 33;
+
 /// What is asked.
 pub(super) struct DialogText {
     pub(super) title: String,
@@ -153,7 +156,7 @@ fn sign_out(targets: &[SignOutTarget], model: &Model) -> DialogText {
     };
     let by_hand = by_hand_instead(one, model);
     let title = format!("Sign out of {}", text_layout::named(&id.name));
-    let short = by_hand.clone().unwrap_or_else(|| stands.clone());
+    let short = by_hand.clone().unwrap_or_else(|| format!("In {}", text_layout::path(&place, PATH)));
     DialogText { title, parts: [stands].into_iter().chain(by_hand).collect(), short }
 }
 

@@ -94,10 +94,10 @@ mod tests {
 
     #[test]
     fn the_bar_is_full_at_first_and_empty_when_no_time_is_left() {
-        assert_eq!(drawn(300, 300, 22), "━━━━━━━━━━ 5:00 left");
-        assert_eq!(drawn(151, 300, 22), "━━━━━╸╌╌╌╌ 2:31 left");
-        assert_eq!(drawn(1, 300, 22), "╸╌╌╌╌╌╌╌╌╌ 0:01 left");
-        assert_eq!(drawn(0, 300, 22), "╌╌╌╌╌╌╌╌╌╌ 0:00 left");
+        assert_eq!(drawn(300, 300, 22), "━━━━━━━━━━ 5m00s left");
+        assert_eq!(drawn(151, 300, 22), "━━━━━╸╌╌╌╌ 2m31s left");
+        assert_eq!(drawn(1, 300, 22), "╸╌╌╌╌╌╌╌╌╌ 1s left");
+        assert_eq!(drawn(0, 300, 22), "╌╌╌╌╌╌╌╌╌╌ 0s left");
     }
 
     #[test]
@@ -111,6 +111,6 @@ mod tests {
 
     #[test]
     fn where_no_bar_fits_the_time_stands_alone() {
-        assert_eq!(drawn(277, 300, 19), "4:37 left");
+        assert_eq!(drawn(277, 300, 19), "4m37s left");
     }
 }

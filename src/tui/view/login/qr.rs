@@ -1,5 +1,7 @@
 //! QR code of a link: the way to a device that has a camera.
 
+use std::ops::RangeInclusive;
+
 use qrcode::{Color, EcLevel, QrCode};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -11,9 +13,9 @@ use crate::tui::shown_method::ShownMethod;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::{frame, text_layout};
 
-/// Light modules around a code: as many as the standard asks for (ISO/IEC 18004), or, where room
-/// is short, as cameras need.
-const MARGINS: [usize; 2] = [4, 2];
+/// Light modules around a code: as few as cameras need, and as many as the standard asks for (ISO/IEC
+/// 18004) where there is room.
+const MARGIN: RangeInclusive<usize> = 2..=4;
 
 /// A link as a QR code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,19 +30,14 @@ impl<'a> Qr<'a> {
     pub(super) fn fitting(urls: &[&'a Url], columns: u16, rows: u16) -> Option<Self> {
         urls.iter().find_map(|url| {
             let code = code(url)?;
-            MARGINS.into_iter().find_map(|margin| {
-                let qr = Self { url, lines: lines(&code, margin) };
-                (qr.columns() <= columns && qr.rows() <= rows).then_some(qr)
-            })
+            let margin = |room: usize| MARGIN.rev().find(|margin| code.width() + 2 * margin <= room);
+            let (across, down) = (margin(columns.into())?, margin(2 * usize::from(rows))?);
+            Some(Self { url, lines: lines(&code, (across, down)) })
         })
     }
 
     pub(super) fn columns(&self) -> u16 {
         self.lines.first().map_or(0, |line| text_layout::width(line))
-    }
-
-    pub(super) fn rows(&self) -> u16 {
-        text_layout::rows(self.lines.len())
     }
 
     /// Draws it into the upper left of `area`.
@@ -87,7 +84,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, shown: &ShownMethod<'_>,
 
 /// The columns and rows that the code of `url` needs at least.
 fn needed(url: &Url) -> Option<(u16, u16)> {
-    let side = code(url)?.width() + 2 * MARGINS.into_iter().min()?;
+    let side = code(url)?.width() + 2 * MARGIN.start();
     Some((u16::try_from(side).ok()?, u16::try_from(side.div_ceil(2)).ok()?))
 }
 
@@ -109,14 +106,13 @@ fn caption(frame: &mut Frame<'_>, area: Rect, words: &str, theme: &Theme) {
     frame.render_widget(line.centered(), area);
 }
 
-fn lines(code: &QrCode, margin: usize) -> Vec<String> {
-    let side = code.width() + 2 * margin;
+fn lines(code: &QrCode, (across, down): (usize, usize)) -> Vec<String> {
+    let side = code.width();
     let modules = code.to_colors();
-    let inside = margin..margin + code.width();
     let dark = |x: usize, y: usize| {
-        let at =
-            (inside.contains(&x) && inside.contains(&y)).then(|| (y - margin) * code.width() + x - margin);
-        at.and_then(|at| modules.get(at)).is_some_and(|module| *module == Color::Dark)
+        let place = x.checked_sub(across).zip(y.checked_sub(down));
+        let place = place.filter(|(x, y)| *x < side && *y < side);
+        place.and_then(|(x, y)| modules.get(y * side + x)).is_some_and(|module| *module == Color::Dark)
     };
     let cell = |x, y| match (dark(x, y), dark(x, y + 1)) {
         (true, true) => '█',
@@ -124,7 +120,8 @@ fn lines(code: &QrCode, margin: usize) -> Vec<String> {
         (false, true) => '▄',
         (false, false) => ' ',
     };
-    (0..side).step_by(2).map(|y| (0..side).map(|x| cell(x, y)).collect()).collect()
+    let (columns, rows) = (side + 2 * across, side + 2 * down);
+    (0..rows).step_by(2).map(|y| (0..columns).map(|x| cell(x, y)).collect()).collect()
 }
 
 #[cfg(test)]
@@ -138,7 +135,7 @@ mod tests {
         let page = Url::parse(PAGE).expect("an address");
         let qr = Qr::fitting(&[&page], 80, 40).expect("a code");
         // Version 2 has 25 modules a side.
-        assert_eq!((qr.columns(), qr.rows()), (33, 17));
+        assert_eq!((qr.columns(), qr.lines.len()), (33, 17));
         let (first, last) = (&qr.lines[..2], &qr.lines[15..]);
         for light in [first, last].concat().iter().take(2).chain(qr.lines.last()) {
             assert_eq!(light.trim(), "", "{light:?}");
@@ -153,7 +150,8 @@ mod tests {
         let page = Url::parse(PAGE).expect("an address");
         for (columns, rows, url, size) in [
             (80, 40, Some(&long), (41, 21)),
-            (40, 40, Some(&long), (37, 19)),
+            (40, 40, Some(&long), (39, 21)),
+            (37, 19, Some(&long), (37, 19)),
             (80, 18, Some(&page), (33, 17)),
             (30, 15, Some(&page), (29, 15)),
             (28, 40, None, (0, 0)),
@@ -161,7 +159,7 @@ mod tests {
         ] {
             let qr = Qr::fitting(&[&long, &page], columns, rows);
             assert_eq!(qr.as_ref().map(|qr| qr.url), url, "{columns} {rows}");
-            assert_eq!(qr.map_or((0, 0), |qr| (qr.columns(), qr.rows())), size);
+            assert_eq!(qr.map_or((0, 0), |qr| (qr.columns(), qr.lines.len())), size);
         }
     }
 }

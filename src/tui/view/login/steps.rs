@@ -29,26 +29,39 @@ const PARTS: [(&str, &[LoginStep]); 6] = [
     ("test", &[LoginStep::Test]),
 ];
 
-/// The steps in one line; where room is short, in words only what goes on or went wrong.
+/// The steps in one line; where room is short, in words what goes on or went wrong, and of the others those
+/// that come next, as many as fit.
 pub(super) fn line(login: &Login, columns: u16, theme: &Theme) -> Line<'static> {
     let parts: Vec<(&str, StepState)> =
         PARTS.into_iter().filter_map(|(title, steps)| Some((title, together(login, steps)?))).collect();
     let key = text_layout::width(UNFOLD.0) + text_layout::width(UNFOLD.1);
-    let drawn = |is_named: &dyn Fn(StepState) -> bool| {
+    let drawn = |named: &[usize]| {
         let mut line = Line::default();
         for (index, (title, state)) in parts.iter().enumerate() {
             let (glyph, style, words) = look(*state, theme);
             line.push_span(Span::raw(if index == 0 { "" } else { "  " }));
             line.push_span(Span::styled(glyph, style));
-            if is_named(*state) {
+            if named.contains(&index) {
                 line.push_span(Span::styled(format!(" {title}"), words));
             }
         }
         line
     };
-    let is_current = |state| matches!(state, StepState::Now(_) | StepState::Failed(_));
-    let whole = drawn(&|_| true);
-    let mut line = if text_layout::width(&whole.to_string()) <= columns { whole } else { drawn(&is_current) };
+    let current = parts
+        .iter()
+        .rposition(|(_, state)| matches!(state, StepState::Now(_) | StepState::Failed(_)))
+        .or_else(|| parts.iter().rposition(|(_, state)| matches!(state, StepState::Done(_))))
+        .unwrap_or(0);
+    let mut named = Vec::new();
+    for index in (current..parts.len()).chain((0..current).rev()) {
+        named.push(index);
+        let room = if index == current { columns } else { columns.saturating_sub(key + 3) };
+        if text_layout::width(&drawn(&named).to_string()) > room {
+            named.pop();
+            break;
+        }
+    }
+    let mut line = drawn(&named);
     let used = text_layout::width(&line.to_string());
     if used + key + 3 <= columns {
         line.push_span(Span::raw(" ".repeat(usize::from(columns - used - key).min(6))));

@@ -91,9 +91,10 @@ impl ProfileTable<'_> {
             Section::Fine => self.theme.section,
         };
         let words = format!("{} {count} ", section.title());
-        let room = area.width.saturating_sub(text_layout::width(&words) + 2);
+        let from = self.columns.glyph.from;
+        let room = area.width.saturating_sub(text_layout::width(&words) + from);
         let line = Line::from(vec![Span::styled(words, style), frame::rule(room, self.theme)]);
-        cell(frame, area, Column { from: 1, width: area.width.saturating_sub(2) }, line);
+        cell(frame, area, Column { from, width: area.width.saturating_sub(from) }, line);
     }
 
     pub(super) fn row(&self, frame: &mut Frame<'_>, area: Rect, row: &Row, need: Need) {
@@ -138,12 +139,6 @@ impl ProfileTable<'_> {
         let width = scopes.map_or(0, |column| column.width);
         let words = text_layout::cut(&text_layout::safe(&profile.scopes.join(" ")), width);
         optional(frame, area, scopes, Line::styled(words, self.theme.muted));
-    }
-
-    /// What stands in the row keeps its colours.
-    pub(super) fn select(&self, frame: &mut Frame<'_>, area: Rect) {
-        cell(frame, area, self.columns.edge, Line::styled(self.theme.glyphs.selection, self.theme.accent));
-        frame.buffer_mut().set_style(area, self.theme.selected);
     }
 
     /// The sign of a row that is marked.
