@@ -153,6 +153,7 @@
 //!   `cli/login/answers.rs`.
 //! - **What a server tells of itself**: `oauth/discovery/server_metadata.rs`, or that of the
 //!   resource beside it; its line in the provider file in `domain/provider/discovered.rs`.
+//! - **A way to be a client of a server**: `oauth/discovery/client_way.rs` has their order.
 //! - **A login method**: `oauth/login/methods.rs`, a part of `tui/view/login/`,
 //!   `cli/login/progress.rs`.
 //! - **A question**: a variant and its letters in `tui/dialog.rs`, its words in

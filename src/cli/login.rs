@@ -24,7 +24,8 @@ pub(super) use crate::cli::login::arguments::LoginArgs;
 use crate::cli::exit::{self, Exit};
 use crate::cli::login::address::AddressedLogin;
 use crate::cli::login::answers::{LoginQuestions, refused};
-use crate::cli::login::conversation::Conversation;
+use crate::cli::login::conversation::{Conversation, ConversationEnd};
+use crate::cli::login::kept::KeptFile;
 use crate::cli::login::progress::Pasting;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
@@ -33,11 +34,12 @@ use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::{LoginMethod, Provider};
-use crate::oauth::login::LoginOptions;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
+use crate::oauth::login::{LoginOptions, LoginPlan};
+use crate::oauth::transcript::Transcript;
 use crate::shell::Services;
 use crate::shell::login::browser;
-use crate::shell::terminal::console;
+use crate::shell::terminal::console::{self, Prompter};
 use crate::shell::transcript::TranscriptFile;
 
 pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
@@ -47,14 +49,48 @@ pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
 /// # Errors
 /// The number to end with, once the reason was said.
 async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit> {
+    let transcript = args.transcript.as_deref().map(TranscriptFile::create).transpose();
+    let transcript = transcript.map_err(|trouble| exit::trouble(&trouble, &args.profile))?;
+    let mut requests = Transcript::default();
+    let ended = by_each_way(services, args, &mut requests).await;
+    if let Some(Err(trouble)) = transcript.map(|file| file.write(&args.profile, &requests.lines())) {
+        say(&trouble.to_string());
+    }
+    ended
+}
+
+/// Logs in; where the page refuses the client, with the next one.
+async fn by_each_way(
+    services: &Arc<Services>,
+    args: &LoginArgs,
+    requests: &mut Transcript,
+) -> Result<Exit, Exit> {
     let goal = if args.wants_key() { PreflightGoal::Key } else { PreflightGoal::Login };
-    let AddressedLogin { name, client, kept } = match profile_arg::address(services, &args.profile) {
+    let found = match profile_arg::address(services, &args.profile) {
         Some(address) => {
             let address = address.map_err(|error| refused(error.to_string()))?;
-            address::find(services, args, address).await?
+            address::find(services, args, address, requests).await?
         }
         None => AddressedLogin::known(name(args, goal)?),
     };
+    let mut end = first(services, args, (goal, found), requests).await?;
+    loop {
+        match end {
+            ConversationEnd::Over(exit) => return Ok(exit),
+            ConversationEnd::PageRefused(refused) => {
+                end = address::try_next_way(services, args, *refused, requests).await?;
+            }
+        }
+    }
+}
+
+async fn first(
+    services: &Arc<Services>,
+    args: &LoginArgs,
+    (goal, found): (PreflightGoal, AddressedLogin),
+    requests: &mut Transcript,
+) -> Result<ConversationEnd, Exit> {
+    let AddressedLogin { name, client, kept } = found;
     let catalog = services.catalog().await;
     let provider = provider(services, &catalog, &name)?;
     let options = options(args, provider).map_err(|why| kept.refused(&why))?;
@@ -67,17 +103,26 @@ async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit
     questions.ask().await?;
     let LoginQuestions { mut preflight, mut prompter, kept, .. } = questions;
     if goal == PreflightGoal::Key {
-        return key::keep(services, &mut preflight, args.yes, &mut prompter).await;
+        return key::keep(services, &mut preflight, args.yes, &mut prompter).await.map(ConversationEnd::Over);
     }
     let Some(plan) = preflight.plan(&snapshot.place, options) else { return Err(Exit::Failure) };
+    Ok(converse(services, args, (plan, prompter, kept), requests).await)
+}
+
+/// Drives the login of `plan` to its end, or to the page that refuses its client.
+async fn converse(
+    services: &Arc<Services>,
+    args: &LoginArgs,
+    (plan, prompter, kept): (LoginPlan, Prompter, KeptFile),
+    requests: &mut Transcript,
+) -> ConversationEnd {
+    let plan = LoginPlan { walk: requests.clone(), ..plan };
     let pasting = match (prompter.is_open(), args.paste) {
         (false, _) => Pasting::Impossible,
         (true, true) => Pasting::Wanted,
         (true, false) => Pasting::Possible,
     };
-    let transcript = args.transcript.as_deref().map(TranscriptFile::create).transpose();
-    let transcript = transcript.map_err(|trouble| exit::trouble(&trouble, &name.exact()))?;
-    Ok(Conversation::begin(services, plan, (prompter, pasting), kept).finish(transcript).await)
+    Conversation::begin(services, plan, (prompter, pasting), kept).finish(requests).await
 }
 
 /// The profile's name. A provider alone means its `default`, or its `key`.

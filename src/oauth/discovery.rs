@@ -16,6 +16,7 @@
 
 mod challenge;
 mod client;
+mod client_way;
 mod document;
 mod documents;
 mod doubt;
@@ -39,10 +40,13 @@ use crate::domain::provider::request_template::Method;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
+use crate::oauth::RequestId;
 use crate::oauth::discovery::challenge::Challenge;
+use crate::oauth::discovery::client_way::ClientWay;
 use crate::oauth::discovery::resource_metadata::ResourceMetadata;
 use crate::oauth::discovery::server_metadata::ServerMetadata;
 use crate::oauth::request::{Reply, Request};
+use crate::oauth::transcript::Transcript;
 
 pub use crate::oauth::discovery::doubt::DoubtfulAddress;
 pub use crate::oauth::discovery::finding::{DiscoveryStep, Finding};
@@ -73,8 +77,12 @@ pub struct Discovery {
     challenge: Challenge,
     resource: Option<ResourceMetadata>,
     server: Option<Box<ServerMetadata>>,
+    /// How the client comes to be one.
+    client_way: ClientWay,
     /// What is done after a yes.
     after_yes: Option<AfterYes>,
+    requests_made: u64,
+    transcript: Transcript,
 }
 
 /// Where a discovery stands.
@@ -127,7 +135,7 @@ enum AfterYes {
 impl Discovery {
     #[must_use]
     pub fn begin(plan: DiscoveryPlan, now: Now) -> Self {
-        Self {
+        let mut discovery = Self {
             began_at: now.wall,
             stage: DiscoveryStage::Asking(Box::new(initialize(&plan.address))),
             plan,
@@ -139,8 +147,13 @@ impl Discovery {
             challenge: Challenge::default(),
             resource: None,
             server: None,
+            client_way: ClientWay::Own,
             after_yes: None,
-        }
+            requests_made: 0,
+            transcript: Transcript::default(),
+        };
+        discovery.take_down(now);
+        discovery
     }
 
     /// What the person typed.
@@ -160,6 +173,12 @@ impl Discovery {
         &self.findings
     }
 
+    /// The requests so far, and their answers.
+    #[must_use]
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
     /// The step that is under way.
     #[must_use]
     pub fn step(&self) -> DiscoveryStep {
@@ -172,10 +191,11 @@ impl Discovery {
     }
 
     /// Takes the reply to the request of [`DiscoveryStage::Asking`].
-    pub fn replied(&mut self, reply: Result<Reply, Trouble>) {
+    pub fn replied(&mut self, reply: Result<Reply, Trouble>, now: Now) {
         if !matches!(self.stage, DiscoveryStage::Asking(_)) {
             return;
         }
+        self.transcript.answered(RequestId(self.requests_made), &reply, now);
         match mem::replace(&mut self.asked, Asked::Address) {
             Asked::Address => self.address_replied(reply),
             Asked::Tools => self.tools_replied(reply),
@@ -183,10 +203,25 @@ impl Discovery {
             Asked::Server(candidate, moved) => self.server_replied(candidate, moved, reply),
             Asked::Client => self.client_replied(reply),
         }
+        self.take_down(now);
     }
 
     /// Takes the yes to the addresses of [`DiscoveryStage::Confirming`].
-    pub fn agreed(&mut self) {
+    pub fn agreed(&mut self, now: Now) {
+        self.go_on();
+        self.take_down(now);
+    }
+
+    /// Takes down the request that is to be sent.
+    fn take_down(&mut self, now: Now) {
+        if let DiscoveryStage::Asking(request) = &self.stage {
+            self.requests_made += 1;
+            self.transcript.sent(RequestId(self.requests_made), request, now);
+        }
+    }
+
+    /// Does what waited for a yes.
+    fn go_on(&mut self) {
         if !matches!(self.stage, DiscoveryStage::Confirming(_)) {
             return;
         }
@@ -218,7 +253,7 @@ impl Discovery {
         self.after_yes = Some(after_yes);
         self.stage = DiscoveryStage::Confirming(doubts);
         if is_agreed {
-            self.agreed();
+            self.go_on();
         }
     }
 
@@ -342,7 +377,7 @@ mod tests {
                 let url = request.url.to_string();
                 let came = self.replies.get(&url).cloned();
                 self.asked.push(url);
-                discovery.replied(Ok(came.unwrap_or_else(|| reply(404, ""))));
+                discovery.replied(Ok(came.unwrap_or_else(|| reply(404, ""))), now());
             }
         }
     }
@@ -380,6 +415,7 @@ mod tests {
             client: server.client,
             redirect: server.redirect,
             secret,
+            has_worked: false,
         }
     }
 
@@ -441,10 +477,10 @@ mod tests {
         let mut discovery = Discovery::begin(plan(ADDRESS), now());
         let mut first = reply(200, r#"{"jsonrpc":"2.0"}"#);
         first.headers.push(("mcp-session-id".to_owned(), Secret::new("s1")));
-        discovery.replied(Ok(first));
+        discovery.replied(Ok(first), now());
         let DiscoveryStage::Asking(tools) = discovery.stage() else { panic!("{discovery:?}") };
         assert!(tools.headers.contains(&("mcp-session-id".to_owned(), Secret::new("s1"))));
-        discovery.replied(Ok(challenge));
+        discovery.replied(Ok(challenge), now());
         net.go_on(&mut discovery);
         assert_eq!(new(&discovery).0.scopes, ["read", "write"]);
     }
@@ -617,7 +653,7 @@ mod tests {
             let mut discovery = net.walk(plan(ADDRESS));
             assert!(matches!(discovery.stage(), DiscoveryStage::Confirming(doubts) if doubts.len() == 1));
             assert_eq!(net.asked, [ADDRESS]);
-            discovery.agreed();
+            discovery.agreed(now());
             net.go_on(&mut discovery);
             assert!(net.asked.contains(&inside.to_owned()), "{:?}", net.asked);
         }
@@ -632,7 +668,7 @@ mod tests {
         let doubts: Vec<String> = doubts.iter().map(ToString::to_string).collect();
         assert_eq!(doubts, ["the token endpoint is at tokens.acme.test, and not at id.acme.test"]);
         assert!(!net.asked.contains(&REGISTER.to_owned()));
-        discovery.agreed();
+        discovery.agreed(now());
         net.go_on(&mut discovery);
         new(&discovery);
         let agreed = net.walk(DiscoveryPlan { agreed: true, ..plan(ADDRESS) });
@@ -690,6 +726,42 @@ mod tests {
             let anew = DiscoveryPlan { goal: DiscoveryGoal::NewClient, ..plan };
             assert_eq!(new(&net.walk(anew)).0.client.id.as_deref(), Some("c1"), "the page refused it");
         }
+    }
+
+    #[test]
+    fn a_page_that_refuses_client_after_client_is_led_through_all_ways_under_one_name() {
+        let mut net = Net::acme();
+        net.says(SERVER_AT, with(server(), "client_id_metadata_document_supported", json!(true)));
+        let document = Url::parse("https://authtui.test/client.json").expect("an address");
+        let plan = DiscoveryPlan { client_metadata: Some(document.clone()), ..plan(ADDRESS) };
+        let mut walked = net.walk(plan.clone());
+        let mut clients = Vec::new();
+        for _ in 0..4 {
+            let (found, _) = new(&walked);
+            clients.push((found.name.clone(), found.client.id, found.redirect.ports()));
+            let known = vec![known(&walked)];
+            let taken = std::collections::BTreeSet::from(["acme".to_owned()]);
+            walked = net.walk(DiscoveryPlan { known, taken, ..plan.clone() }.refusing("acme"));
+        }
+        let (three, one) = (vec![8765, 8766, 8767], vec![8765]);
+        let acme =
+            |id: Option<&str>, ports: &[u16]| ("acme".to_owned(), id.map(str::to_owned), ports.to_vec());
+        assert_eq!(clients[1..], [acme(Some("c1"), &three), acme(Some("c1"), &one), acme(None, &[8765, 0])]);
+        assert_eq!(clients[0].1.as_deref(), Some(document.as_str()));
+    }
+
+    #[test]
+    fn every_request_of_a_walk_can_be_read_without_a_secret_of_it() {
+        let mut net = Net::acme();
+        let issued =
+            r#"{"client_id":"c1","client_secret":"s3cret-0","registration_access_token":"t0ken-00"}"#;
+        net.answers(REGISTER, 201, issued);
+        let said = net.walk(plan(ADDRESS)).transcript().lines().join("\n");
+        for url in [ADDRESS, RESOURCE_AT, SERVER_AT, REGISTER] {
+            assert!(said.contains(url), "{url}: {said}");
+        }
+        assert!(said.contains(r#""client_secret": "… (8 characters)""#), "{said}");
+        assert!(!said.contains("s3cret") && !said.contains("t0ken"), "{said}");
     }
 
     #[test]

@@ -91,13 +91,13 @@ impl Login {
             id,
             stage: Stage::Opening(Opening::default()),
             steps: LoginSteps::of(plan.steps()),
+            transcript: plan.walk.clone(),
             plan,
             notices: Vec::new(),
             noticed: 0,
             requests_made: 0,
             spent: Vec::new(),
             device_verifier: None,
-            transcript: Transcript::default(),
         };
         login.begin_listening(now);
         (login, vec![Output::Entropy])

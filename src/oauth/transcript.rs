@@ -1,4 +1,4 @@
-//! Transcript of a login: each request and its answer, to be looked at and sent to somebody.
+//! Transcript of a login and of what was asked before it: each request and its answer, to be looked at and sent to somebody.
 //!
 //! It never holds a secret: a value is shown only where its name is known to carry none, and of
 //! every other one only the length. It also hides e-mail addresses.
@@ -26,7 +26,7 @@ const LINE_LIMIT: usize = 200;
 const INDENT: &str = "    ";
 
 /// The fields whose values are shown, in small letters.
-const SHOWN_FIELDS: [&str; 41] = [
+const SHOWN_FIELDS: [&str; 42] = [
     "account_type",
     "application_type",
     "audience",
@@ -58,6 +58,7 @@ const SHOWN_FIELDS: [&str; 41] = [
     "redirect_uris",
     "refresh_expires_in",
     "resource",
+    "resource_name",
     "response_mode",
     "response_type",
     "response_types",
@@ -87,7 +88,7 @@ const SHOWN_HEADERS: [&str; 12] = [
     "x-request-id",
 ];
 
-/// All exchanges of one login, oldest first.
+/// All exchanges, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Transcript(Vec<TranscriptEntry>);
 
@@ -106,6 +107,13 @@ struct TranscriptEntry {
 }
 
 impl Transcript {
+    /// Takes down what `others` holds too, after what there is.
+    pub fn append(&mut self, others: &Self) {
+        self.0.extend(others.0.iter().cloned());
+        let more = self.0.len().saturating_sub(ENTRY_LIMIT);
+        self.0.drain(..more);
+    }
+
     /// Takes down that `request` goes out.
     pub fn sent(&mut self, id: RequestId, request: &Request, now: Now) {
         let masks = Masks(&request.secrets);

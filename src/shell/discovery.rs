@@ -35,7 +35,7 @@ pub fn known(services: &Services) -> Vec<KnownServer> {
 pub async fn send(services: &Services, discovery: &mut Discovery) {
     let DiscoveryStage::Asking(request) = discovery.stage() else { return };
     let reply = services.http.send(request, services.clock.now()).await;
-    discovery.replied(reply);
+    discovery.replied(reply, services.clock.now());
 }
 
 /// Writes the provider file of `server` and reads all of them again. A file that a discovery wrote under its

@@ -1,7 +1,7 @@
 //! File of a login's transcript, for a bug report: private to its owner, and never in the place of
 //! another.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -26,11 +26,14 @@ impl TranscriptFile {
         file.map(|file| Self { path: path.to_owned(), file }).map_err(|error| cannot_write(path, &error))
     }
 
-    /// Writes the `lines` of a login's transcript.
+    /// Writes the `lines` of a login's transcript; where nothing was sent, no file is left.
     ///
     /// # Errors
     /// A [`Trouble`] when it cannot be written.
-    pub fn write(&mut self, provider: &str, lines: &[String]) -> Result<(), Trouble> {
+    pub fn write(mut self, provider: &str, lines: &[String]) -> Result<(), Trouble> {
+        if lines.is_empty() {
+            return fs::remove_file(&self.path).map_err(|error| cannot_write(&self.path, &error));
+        }
         let head = format!(
             "authtui {}, a login to {provider}. Secrets and e-mail addresses are hidden.\n\n",
             env!("CARGO_PKG_VERSION")

@@ -158,9 +158,12 @@ fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<FooterCandidate>
     }
     match &wizard.page {
         Page::Provider(search) => searching((Enter, "continue"), search),
+        Page::Server(server) if server.exchanges.is_some() => only(model, KeyContext::Exchanges, |_| true),
         Page::Server(server) => {
             let enter = server.enter().map(|hint| (Enter, hint));
-            fixed(&enter.into_iter().chain([(Esc, "back")]).collect::<Vec<_>>())
+            let mut keys = fixed(&enter.into_iter().collect::<Vec<_>>());
+            keys.extend(only(model, KeyContext::Server, |_| true));
+            keys
         }
         Page::Choice(..) => choices(model, KeyContext::Lists, "↑↓"),
         Page::Preview(_) => fixed(&SAVING),
@@ -222,6 +225,7 @@ fn is_needed(context: KeyContext, action: Action) -> bool {
             matches!(action, Action::Back | Action::Panel(OpenAgain | CopyLink | Paste | SwitchMethod))
         }
         KeyContext::Choices
+        | KeyContext::Server
         | KeyContext::Exchanges
         | KeyContext::Log
         | KeyContext::Lists

@@ -7,13 +7,14 @@ use crate::tui::keymap::{self, Binding, KeyContext};
 use crate::tui::state;
 
 /// Where keys mean something, in the order of the page: first what can be done with profiles.
-const CONTEXTS: [KeyContext; 11] = [
+const CONTEXTS: [KeyContext; 12] = [
     KeyContext::Profiles,
     KeyContext::Everywhere,
     KeyContext::Scopes,
     KeyContext::Timeline,
     KeyContext::Copy,
     KeyContext::Login,
+    KeyContext::Server,
     KeyContext::Exchanges,
     KeyContext::Settings,
     KeyContext::Log,

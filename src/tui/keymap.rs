@@ -12,27 +12,24 @@ use crate::tui::message::{Action, Form, Motion, PanelAction, ScopeAction, ZoomSt
 /// Where a key means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyContext {
-    /// On every screen.
     Everywhere,
     /// On the list and the pane of a profile.
     Profiles,
     /// On the timeline, where the keys of the list act on the selected profile too.
     Timeline,
-    /// While choosing what to copy.
     Copy,
     /// While a login waits.
     Login,
+    /// While a server is asked how one logs in.
+    Server,
     /// On the requests of a login.
     Exchanges,
     /// In a question.
     Choices,
-    /// In the log.
     Log,
     /// In a list of choices, whose letters mean nothing.
     Lists,
-    /// While choosing scopes.
     Scopes,
-    /// On the page of settings.
     Settings,
 }
 
@@ -46,7 +43,6 @@ pub enum ShownIn {
     Constant(u8),
     /// In the footer and in the help.
     Footer,
-    /// In the help.
     Help,
 }
 
@@ -108,12 +104,13 @@ const fn login(
 
 /// Every key of the program by where it means something. The first that fits wins; a context comes before
 /// `Everywhere`.
-const BINDINGS: [(KeyContext, &[Binding]); 15] = [
+const BINDINGS: [(KeyContext, &[Binding]); 16] = [
     (KeyContext::Profiles, &PROFILES),
     (KeyContext::Profiles, &ROWS),
     (KeyContext::Timeline, &TIMELINE),
     (KeyContext::Copy, &COPY),
     (KeyContext::Login, &LOGIN),
+    (KeyContext::Server, &SERVER),
     (KeyContext::Exchanges, &EXCHANGES),
     (KeyContext::Exchanges, &ROWS),
     (KeyContext::Choices, &CHOICES),
@@ -193,7 +190,7 @@ const COPY: [Binding; 6] = [
     footer(&[Plain(Esc), char('q')], Action::Back, "back"),
 ];
 
-const LOGIN: [Binding; 14] = [
+const LOGIN: [Binding; 15] = [
     login(&[char('o')], PanelAction::OpenAgain, "open again", "open"),
     login(&[char('c')], PanelAction::CopyLink, "copy link", "copy"),
     login(&[char('p')], PanelAction::Paste, "paste answer", "paste"),
@@ -201,6 +198,10 @@ const LOGIN: [Binding; 14] = [
     login(&[char('u')], PanelAction::CopyUserCode, "copy device code", "code"),
     login(&[char('Q')], PanelAction::ShowQr, "QR code", "QR"),
     login(&[char('t')], PanelAction::PlainUrl, "print link", "print"),
+    told(
+        "the page refused us: register another way",
+        login(&[char('r')], PanelAction::PageRefused, "page refused us", "refused"),
+    ),
     login(&[char('i')], PanelAction::UnfoldSteps, "steps", "steps"),
     help(&[char('w')], Action::Panel(PanelAction::Exchanges), "requests and answers"),
     help(&[char('W')], Action::Panel(PanelAction::SaveTranscript), "save them for a bug report"),
@@ -208,6 +209,13 @@ const LOGIN: [Binding; 14] = [
     help(&[Plain(Enter)], Action::Enter, "close, after it ended"),
     help(&[char('l')], Action::LogIn, "try again, after it failed"),
     help(&[char('?'), Plain(F(1))], Action::Help, "help"),
+];
+
+const SERVER: [Binding; 4] = [
+    help(&[Plain(Enter)], Action::Enter, "go on: with these addresses, or after it failed"),
+    footer(&[char('w')], Action::Panel(PanelAction::Exchanges), "requests and answers"),
+    help(&[char('W')], Action::Panel(PanelAction::SaveTranscript), "save them for a bug report"),
+    footer(&[Plain(Esc), char('q')], Action::Back, "back"),
 ];
 
 const EXCHANGES: [Binding; 3] = [
@@ -300,6 +308,7 @@ impl KeyContext {
             Self::Timeline => "on the timeline",
             Self::Copy => "while copying",
             Self::Login => "during a login",
+            Self::Server => "while a server is asked",
             Self::Exchanges => "on the requests of a login",
             Self::Choices => "in a question",
             Self::Log => "in the log",

@@ -187,6 +187,8 @@ pub enum PanelAction {
     Exchanges,
     /// Save them for a bug report.
     SaveTranscript,
+    /// Log in with another client: the provider's page refuses this one.
+    PageRefused,
 }
 
 /// What the person wants of the scopes to choose from.

@@ -7,6 +7,7 @@ mod copy;
 mod dialog;
 mod empty;
 pub(super) mod everything;
+pub(super) mod exchanges;
 mod filter_hint;
 mod footer;
 mod header;
@@ -126,6 +127,12 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
             view.map.put(body, MouseTarget::Page);
             everything::render(frame, body, view);
         }
+        Screen::Login(Panel::Exchanges(from)) => {
+            if let Some(login) = &model.login {
+                let title = format!("Log in to {}", login.plan().id.name);
+                exchanges::render(frame, body, &title, (login.transcript(), *from), view.theme);
+            }
+        }
         Screen::Login(panel) => login::render(frame, body, panel, view),
         Screen::Settings(marked) => settings::render(frame, body, *marked, view),
         Screen::Log(page) => {
@@ -153,6 +160,11 @@ fn above(frame: &mut Frame<'_>, body: Rect, view: ViewContext<'_>) {
     } else if let Screen::Wizard(wizard) = &model.screen {
         match &wizard.page {
             Page::Scopes(picker) => scopes::render(frame, body, wizard, picker, view),
+            Page::Server(server) if let Some(from) = server.exchanges => {
+                let title = format!("Log in at {}", server.host());
+                let shown = (server.discovery.transcript(), from);
+                exchanges::render(frame, body, &title, shown, view.theme);
+            }
             Page::Provider(_)
             | Page::Server(_)
             | Page::Choice(..)

@@ -20,6 +20,7 @@ use crate::domain::secret::Secret;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::oauth::login::{Locality, LoginOptions, LoginPlan};
 use crate::oauth::probe::TestVerdict;
+use crate::oauth::transcript::Transcript;
 use crate::tui::keymap::KeyContext;
 use crate::tui::list_search::ListSearch;
 use crate::tui::text_layout;
@@ -54,6 +55,10 @@ pub struct Wizard {
     pub client_secret: Option<Secret>,
     /// The address that was asked.
     pub address: Option<Url>,
+    /// The requests to find its login server, and their answers.
+    pub walk: Transcript,
+    /// The login whose page refused its client, until there is another one.
+    pub refused: Option<Box<LoginPlan>>,
 }
 
 /// What came of the test of a key before it is saved.
@@ -106,6 +111,8 @@ impl Wizard {
             tested: None,
             client_secret: None,
             address: None,
+            walk: Transcript::default(),
+            refused: None,
         }
     }
 
@@ -157,7 +164,10 @@ impl Wizard {
 
     /// Goes on with a provider whose file was just written.
     pub fn described(&mut self, provider: &Provider, context: WizardContext<'_>) {
-        let mut preflight = Preflight::new(provider, PreflightGoal::Login);
+        let mut preflight = match self.refused.take() {
+            Some(plan) => Preflight::with_new_client(&plan, provider),
+            None => Preflight::new(provider, PreflightGoal::Login),
+        };
         // What is not taken here is asked for.
         if let Some(secret) = self.described_secret().or(self.client_secret.take()) {
             preflight.client_secret(&secret).ok();
@@ -231,13 +241,12 @@ impl Wizard {
         }
         Some(match &self.page {
             Page::Scopes(_) => KeyContext::Scopes,
+            Page::Server(server) if server.exchanges.is_some() => KeyContext::Exchanges,
+            Page::Server(_) => KeyContext::Server,
             Page::Choice(..) => KeyContext::Lists,
-            Page::Provider(_)
-            | Page::Server(_)
-            | Page::Text(..)
-            | Page::Preview(_)
-            | Page::Notice
-            | Page::Ready => KeyContext::Choices,
+            Page::Provider(_) | Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => {
+                KeyContext::Choices
+            }
         })
     }
 
@@ -257,7 +266,8 @@ impl Wizard {
     #[must_use]
     pub fn plan(&self, place: &str, locality: Locality) -> Option<LoginPlan> {
         let preflight = self.preflight.as_ref()?;
-        preflight.plan(place, LoginOptions::of(preflight.provider(), locality))
+        let plan = preflight.plan(place, LoginOptions::of(preflight.provider(), locality))?;
+        Some(LoginPlan { walk: self.walk.clone(), ..plan })
     }
 }
 

@@ -28,6 +28,7 @@ use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::callback::{AuthorizationResponse, CallbackCheck, CallbackVerdict, receive};
 use authtui::oauth::login::{BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output};
 use authtui::oauth::request::{Entropy, Reply, Request};
+use authtui::oauth::transcript::Transcript;
 use authtui::oauth::{LoginId, RequestId};
 use authtui::stored::provider_file::{self, PRESETS};
 use authtui::tui::dialog::DialogQuestion;
@@ -326,6 +327,7 @@ pub(crate) fn plan(text: &str) -> LoginPlan {
         known: None,
         place: PLACE.to_owned(),
         options: LoginOptions::of(&provider, Locality::Local),
+        walk: Transcript::default(),
         provider,
         id,
     }

@@ -5,16 +5,23 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::login::answers::refused;
+use crate::cli::login::answers::{LoginQuestions, refused};
 use crate::cli::login::arguments::LoginArgs;
+use crate::cli::login::conversation::ConversationEnd;
+use crate::cli::login::converse;
 use crate::cli::login::kept::KeptFile;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
 use crate::cli::walk;
-use crate::domain::name::ProfileName;
+use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::provider::discovered::DiscoveredServer;
 use crate::domain::secret::Secret;
 use crate::oauth::discovery::{Discovered, DiscoveryGoal, DiscoveryPlan, OwnClient};
-use crate::shell::terminal::console;
+use crate::oauth::login::LoginPlan;
+use crate::oauth::login::preflight::Preflight;
+use crate::oauth::transcript::Transcript;
+use crate::shell::terminal::console::{self, Prompter};
 use crate::shell::{Services, discovery};
 
 /// What a login at an address is for.
@@ -40,6 +47,7 @@ pub(super) async fn find(
     services: &Arc<Services>,
     args: &LoginArgs,
     address: Url,
+    requests: &mut Transcript,
 ) -> Result<AddressedLogin, Exit> {
     if args.wants_key() {
         return Err(refused(
@@ -55,7 +63,7 @@ pub(super) async fn find(
     let profile = |provider: &str| profile_arg::parse(&format!("{provider}/{}", named.unwrap_or("default")));
     console::say(&format!("Finding out how to log in to {}", plan.address));
     let at = plan.known.iter().find(|known| known.is_at(&plan.address)).map(|known| known.provider.clone());
-    match (walk::walk(services, plan).await, at) {
+    match (walk::walk(services, plan, requests).await, at) {
         (Ok(Discovered::Known(provider)), _) => Ok(AddressedLogin::known(profile(&provider)?)),
         (Ok(Discovered::New(server, secret)), _) => {
             let name = profile(&server.name)?;
@@ -64,10 +72,7 @@ pub(super) async fn find(
                 let why = format!("{who} wants a client id, and nobody can be asked here; add --client-id");
                 return Err(refused(why));
             }
-            discovery::keep(services, &server)
-                .await
-                .map_err(|trouble| exit::trouble(&trouble, &name.exact()))?;
-            console::say(&format!("  saved as the provider {0} (authtui providers show {0})", server.name));
+            keep(services, &server).await?;
             let kept = KeptFile::of(services, &server);
             Ok(AddressedLogin { name, client: server.client.id.map(|id| (id, secret)), kept })
         }
@@ -78,6 +83,46 @@ pub(super) async fn find(
         }
         (Err(exit), _) => Err(exit),
     }
+}
+
+/// Writes the provider file of `server`, and says so.
+async fn keep(services: &Arc<Services>, server: &DiscoveredServer) -> Result<Arc<Catalog>, Exit> {
+    let catalog =
+        discovery::keep(services, server).await.map_err(|trouble| exit::trouble(&trouble, &server.name))?;
+    console::say(&format!("  saved as the provider {0} (authtui providers show {0})", server.name));
+    Ok(catalog)
+}
+
+/// Logs in once more as `plan` says, with a client of the next way: the page refused the one of `plan`.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) async fn try_next_way(
+    services: &Arc<Services>,
+    args: &LoginArgs,
+    (refused, prompter): (LoginPlan, Prompter),
+    requests: &mut Transcript,
+) -> Result<ConversationEnd, Exit> {
+    let Some(source) = &refused.provider.discovered else { return Err(Exit::Failure) };
+    console::say(&format!("\nLooking for another way to be a client of {}", source.from));
+    let mut plan = discovery::plan(services, source.from.clone(), DiscoveryGoal::NewClient)
+        .refusing(&refused.provider.name);
+    plan.agreed = args.yes;
+    let Discovered::New(server, secret) = walk::walk(services, plan, requests).await? else {
+        return Err(Exit::Failure);
+    };
+    let catalog = keep(services, &server).await?;
+    let provider = catalog.get(&server.name).ok_or(Exit::Failure)?;
+    let snapshot = services.read_now(StoreId::Own);
+    let preflight = Preflight::with_new_client(&refused, provider);
+    let name = &refused.id.name;
+    let kept = KeptFile::of(services, &server);
+    let mut questions = LoginQuestions { preflight, args, name, snapshot: &snapshot, prompter, kept };
+    questions.take_client(server.client.id.map(|id| (id, secret)))?;
+    questions.ask().await?;
+    let LoginQuestions { preflight, prompter, kept, .. } = questions;
+    let plan = preflight.plan(&snapshot.place, refused.options).ok_or(Exit::Failure)?;
+    Ok(converse(services, args, (plan, prompter, kept), requests).await)
 }
 
 fn plan(services: &Services, args: &LoginArgs, address: Url) -> DiscoveryPlan {

@@ -38,7 +38,7 @@ pub(in crate::cli) struct LoginArgs {
     /// The client id that the provider gave you
     #[arg(long, value_name = "ID", help_heading = CLIENT)]
     pub(super) client_id: Option<String>,
-    /// With an address: register authtui there anew, because the server has forgotten it
+    /// With an address: register authtui there anew, because the server has forgotten it or its page refuses it
     #[arg(long, conflicts_with = "client_id", help_heading = CLIENT)]
     pub(super) new_client: bool,
     /// Read the client secret from standard input; on a terminal, prompts without echo

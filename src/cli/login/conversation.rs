@@ -16,9 +16,17 @@ use crate::cli::output::say;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::oauth::LoginId;
 use crate::oauth::login::{ConfirmReason, Input, Login, LoginPlan, Output, SaveDecision, Stage};
+use crate::oauth::transcript::Transcript;
 use crate::shell::terminal::console::{self, Prompter};
-use crate::shell::transcript::TranscriptFile;
 use crate::shell::{Services, login};
+
+/// How a conversation ended.
+pub(super) enum ConversationEnd {
+    /// With its login.
+    Over(Exit),
+    /// The page refused the client of the login, which is to be another one. Who answers goes on.
+    PageRefused(Box<(LoginPlan, Prompter)>),
+}
 
 /// A login and those who take part in it.
 pub(super) struct Conversation<'a> {
@@ -33,6 +41,8 @@ pub(super) struct Conversation<'a> {
     pastes: Pastes,
     /// Whether something was pasted, which did not work if the login still waits.
     pasted: bool,
+    /// Whether the person said that the page refused the client.
+    page_refused: bool,
     kept: KeptFile,
 }
 
@@ -46,36 +56,55 @@ impl<'a> Conversation<'a> {
         let (tell, told) = unbounded_channel();
         let (login, asks) = Login::begin(plan, LoginId(1), services.clock.now());
         let (progress, pastes) = (LoginProgress::default(), Pastes::default());
-        Self { services, login, asks, tell, told, prompter, progress, pasting, pastes, pasted: false, kept }
-    }
-
-    /// Drives the login until it is over, and then writes its transcript.
-    pub(super) async fn finish(mut self, transcript: Option<TranscriptFile>) -> Exit {
-        let exit = self.drive().await;
-        if let Some(Err(trouble)) = transcript
-            .map(|mut file| file.write(&self.login.plan().provider.name, &self.login.transcript().lines()))
-        {
-            say(&trouble.to_string());
+        Self {
+            services,
+            login,
+            asks,
+            tell,
+            told,
+            prompter,
+            progress,
+            pasting,
+            pastes,
+            pasted: false,
+            page_refused: false,
+            kept,
         }
-        exit
     }
 
-    async fn drive(&mut self) -> Exit {
+    /// Drives the login until it is over or its page refused the client, and gives its `requests`.
+    pub(super) async fn finish(mut self, requests: &mut Transcript) -> ConversationEnd {
+        let exit = self.drive().await;
+        requests.clone_from(self.login.transcript());
+        match exit {
+            Some(exit) => ConversationEnd::Over(exit),
+            None => ConversationEnd::PageRefused(Box::new((self.login.plan().clone(), self.prompter))),
+        }
+    }
+
+    /// The number that the login ends with; nothing where its page refused the client.
+    async fn drive(&mut self) -> Option<Exit> {
         loop {
             for ask in std::mem::take(&mut self.asks) {
                 self.perform(ask);
             }
             self.progress.show(&self.login, self.pasting, self.services.clock.now());
             if let Stage::Over(outcome) = self.login.stage() {
-                return outcome::end(outcome, &self.login, &self.kept, self.services.clock.now());
+                return Some(outcome::end(outcome, &self.login, &self.kept, self.services.clock.now()));
             }
             let heard = match self.decision().await {
                 Some(choice) => Input::Decided(choice),
                 None => match self.next().await {
                     Some(heard) => heard,
-                    None => return outcome::unanswered(self.pasted),
+                    None => return Some(outcome::unanswered(self.pasted)),
                 },
             };
+            if matches!(heard, Input::Typed(_)) && self.page_refused {
+                for ask in self.login.advance(Input::Cancelled, self.services.clock.now()) {
+                    self.perform(ask);
+                }
+                return None;
+            }
             self.asks = self.login.advance(heard, self.services.clock.now());
             if !matches!(self.login.stage(), Stage::Waiting(_)) {
                 self.pastes.worked();
@@ -130,6 +159,7 @@ impl<'a> Conversation<'a> {
                     break;
                 }
             }
+            self.page_refused = self.pastes.say_refused() && self.progress.offers_next_way;
             self.pasted = true;
             Some(Input::Typed(self.pastes.take()))
         };

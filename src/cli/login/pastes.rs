@@ -15,6 +15,9 @@ pub(super) const LINE_GAP: Duration = Duration::from_millis(100);
 /// The most bytes that are put before a new line.
 const BEFORE_LIMIT: usize = 8 * 1024;
 
+/// What is typed where the page refused the client; no code is so short.
+pub(super) const PAGE_REFUSED: &str = "refused";
+
 /// What was pasted.
 #[derive(Default)]
 pub(super) struct Pastes {
@@ -42,6 +45,11 @@ impl Pastes {
             self.coming.push(line);
         }
         true
+    }
+
+    /// Whether the one line that came says that the page refused the client.
+    pub(super) fn say_refused(&self) -> bool {
+        matches!(self.coming.as_slice(), [line] if line.expose().trim().eq_ignore_ascii_case(PAGE_REFUSED))
     }
 
     /// What may be the answer: the lines that did not work, an empty line, and the lines that came.

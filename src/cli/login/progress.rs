@@ -4,6 +4,7 @@ use std::mem::replace;
 
 use url::Url;
 
+use crate::cli::login::pastes::PAGE_REFUSED;
 use crate::domain::clock::{Now, span};
 use crate::domain::countdown::countdown;
 use crate::domain::provider::LoginMethod;
@@ -25,6 +26,8 @@ pub(super) struct LoginProgress {
     pages: bool,
     curl: bool,
     waiting: bool,
+    /// Whether it was said how the next way to be a client is taken.
+    pub(super) offers_next_way: bool,
     /// The code that was shown, and what was last said of it.
     device: Option<(Url, Option<String>, Option<Progress>)>,
 }
@@ -51,7 +54,7 @@ impl LoginProgress {
             if !replace(&mut self.link, true) {
                 console::say(&format!("Opening your browser. Nothing happens? Open this link:\n{link}"));
             }
-            return self.show_waiting(methods, pasting, now);
+            return self.show_waiting(methods, (login.plan(), pasting), now);
         }
         // What leads is shown first, once it is there.
         let awaited = lead == LoginMethod::Device && matches!(methods.device, DeviceMethod::Requested(_));
@@ -68,11 +71,11 @@ impl LoginProgress {
                 "\nSend the request with your own browser session, and paste the address that it answers with:\n{curl}"
             ));
         }
-        self.show_waiting(methods, pasting, now);
+        self.show_waiting(methods, (login.plan(), pasting), now);
     }
 
     /// Says how long the answer is waited for.
-    fn show_waiting(&mut self, methods: &LoginMethods, pasting: Pasting, now: Now) {
+    fn show_waiting(&mut self, methods: &LoginMethods, (plan, pasting): (&LoginPlan, Pasting), now: Now) {
         // A device code that is awaited may prolong the login.
         let settled = !matches!(methods.device, DeviceMethod::Requested(_));
         let can_paste = self.link || self.pages || self.curl;
@@ -81,6 +84,14 @@ impl LoginProgress {
             let paste = if can_paste { paste(pasting) } else { "" };
             let gap = if self.pages || self.curl || self.device.is_some() { "\n" } else { "" };
             console::say(&format!("{gap}Waiting {minutes} minutes for the answer.{paste}"));
+            self.offers_next_way = console::can_ask()
+                && pasting != Pasting::Impossible
+                && plan.provider.new_client_command().is_some();
+            if self.offers_next_way {
+                console::say(&format!(
+                    "If the page refuses authtui, type {PAGE_REFUSED} and press Enter: it is then registered another way."
+                ));
+            }
         }
     }
 

@@ -14,6 +14,7 @@ use crate::domain::provider::discovered::DiscoveredServer;
 use crate::domain::provider::{Authorize, Provider, endpoint};
 use crate::domain::text;
 use crate::oauth::discovery::{Discovered, DiscoveryGoal};
+use crate::oauth::transcript::Transcript;
 use crate::shell::terminal::console;
 use crate::shell::{Services, discovery, providers};
 use crate::stored::provider_file;
@@ -64,7 +65,7 @@ async fn found(services: &Arc<Services>, address: Url, agreed: bool) -> Result<D
     console::say(&format!("Asking {address}; nothing is registered and nobody is logged in"));
     let mut plan = discovery::plan(services, address, DiscoveryGoal::Check);
     plan.agreed = agreed;
-    match walk::walk(services, plan).await? {
+    match walk::walk(services, plan, &mut Transcript::default()).await? {
         Discovered::New(server, _) => Ok(*server),
         // A check looks for no provider that is known.
         Discovered::Known(_) => Err(Exit::Failure),

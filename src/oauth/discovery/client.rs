@@ -6,6 +6,7 @@ use crate::domain::provider::{Authentication, IssuerInAnswers, Redirect};
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
+use crate::oauth::discovery::client_way::{ClientOffer, ClientWay};
 use crate::oauth::discovery::doubt::host;
 use crate::oauth::discovery::finding::DiscoveryStep;
 use crate::oauth::discovery::plan::DiscoveryGoal;
@@ -51,31 +52,54 @@ impl Discovery {
         }
         let (words, chosen) = match self.known_client(&server) {
             Some(known) => known,
-            None => match &server.endpoints.registration {
-                Some(at) if self.plan.goal == DiscoveryGoal::Check => {
-                    let words = format!("authtui would be registered at {}", shown(at));
-                    (words, ChosenClient::plain(None, server.authentication(false)))
-                }
-                Some(at) => {
-                    let way = server.authentication(false);
-                    let request = registration::request(
-                        at,
-                        &self.plan.redirect,
-                        &way,
-                        server.endpoints.device.is_some(),
-                    );
-                    self.stage = DiscoveryStage::Asking(Box::new(request));
-                    return;
-                }
-                None => {
-                    let host = self.server_host();
-                    let words = format!("{host} registers no programs, so it wants a client id of yours");
-                    (words, ChosenClient::plain(None, server.authentication(false)))
-                }
+            None => match self.new_client(&server) {
+                Some(new) => new,
+                None => return,
             },
         };
         self.found(DiscoveryStep::Client, words);
         self.finish(&server, chosen);
+    }
+
+    /// A client by the first way, or by the next one after what a page refused; nothing where it is asked for
+    /// by a request.
+    fn new_client(&mut self, server: &ServerMetadata) -> Option<(String, ChosenClient)> {
+        let document = self.plan.client_metadata.as_ref().filter(|_| server.takes_metadata_document);
+        let registration = server.endpoints.registration.as_ref();
+        let offer = ClientOffer { document: document.is_some(), registration: registration.is_some() };
+        let resource = self.resource.as_ref().map(|resource| resource.resource.as_str());
+        self.client_way = self.plan.client_way(server.issuer.as_deref(), resource, offer);
+        let by_person = || ChosenClient::plain(None, server.authentication(false));
+        match (self.client_way, document, registration) {
+            (ClientWay::Document, Some(document), _) => {
+                let words = format!("the client id is the document {}", shown(document));
+                Some((words, ChosenClient::plain(Some(document.to_string()), Authentication::None)))
+            }
+            (ClientWay::Registration | ClientWay::OneAddress, _, Some(at))
+                if self.plan.goal == DiscoveryGoal::Check =>
+            {
+                Some((format!("authtui would be registered at {}", shown(at)), by_person()))
+            }
+            (way @ (ClientWay::Registration | ClientWay::OneAddress), _, Some(at)) => {
+                let redirect = way.redirect(&self.plan.redirect);
+                let authentication = server.authentication(false);
+                let has_device_codes = server.endpoints.device.is_some();
+                let request = registration::request(at, &redirect, &authentication, has_device_codes);
+                self.stage = DiscoveryStage::Asking(Box::new(request));
+                None
+            }
+            (ClientWay::Own, _, Some(_)) => {
+                let host = self.server_host();
+                Some((
+                    format!("no other way is left at {host}, so it wants a client id of yours"),
+                    by_person(),
+                ))
+            }
+            (_, _, _) => {
+                let host = self.server_host();
+                Some((format!("{host} registers no programs, so it wants a client id of yours"), by_person()))
+            }
+        }
     }
 
     /// A client that need not be registered, and whose it is.
@@ -85,18 +109,10 @@ impl Discovery {
             let authentication = server.authentication(own.has_secret);
             return Some((words, ChosenClient::plain(Some(own.id.clone()), authentication)));
         }
-        if let Some(known) = server.issuer.as_deref().and_then(|issuer| self.plan.known_client(issuer)) {
-            let words = format!("the client of the provider {} is registered there", known.provider);
-            let (client, redirect) = (known.client.clone(), known.redirect.clone());
-            return Some((words, ChosenClient { client, redirect, secret: known.secret.clone() }));
-        }
-        // What a page refused to take is not offered to it again.
-        let is_refused =
-            self.plan.goal == DiscoveryGoal::NewClient && server.endpoints.registration.is_some();
-        let takes_document = server.takes_metadata_document && !is_refused;
-        let document = self.plan.client_metadata.as_ref().filter(|_| takes_document)?;
-        let words = format!("the client id is the document {}", shown(document));
-        Some((words, ChosenClient::plain(Some(document.to_string()), Authentication::None)))
+        let known = self.plan.known_client(server.issuer.as_deref()?)?;
+        let words = format!("the client of the provider {} is registered there", known.provider);
+        let (client, redirect) = (known.client.clone(), known.redirect.clone());
+        Some((words, ChosenClient { client, redirect, secret: known.secret.clone() }))
     }
 
     /// Hears what became of the registration.
@@ -111,7 +127,13 @@ impl Discovery {
         };
         match read {
             Ok(issued) => {
-                let words = format!("registered authtui as {}", text::clean(&issued.id, ID_LIMIT));
+                let redirect = self.client_way.redirect(&self.plan.redirect);
+                let alone = match self.client_way {
+                    ClientWay::OneAddress => redirect.loopback(redirect.port),
+                    ClientWay::Document | ClientWay::Registration | ClientWay::Own => None,
+                };
+                let alone = alone.map_or_else(String::new, |alone| format!(" for {alone} alone"));
+                let words = format!("registered authtui as {}{alone}", text::clean(&issued.id, ID_LIMIT));
                 self.found(DiscoveryStep::Client, words);
                 let client = DiscoveredClient {
                     id: Some(issued.id),
@@ -119,7 +141,6 @@ impl Discovery {
                     registered: Some(self.began_at),
                     secret_ends: issued.secret_ends,
                 };
-                let redirect = self.plan.redirect.clone();
                 self.finish(&server, ChosenClient { client, redirect, secret: issued.secret });
             }
             Err(refusal) => {

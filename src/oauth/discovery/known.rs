@@ -24,6 +24,8 @@ pub struct KnownServer {
     pub redirect: Redirect,
     /// The client's secret, as a profile has it.
     pub secret: Option<Secret>,
+    /// Whether a login with it brought tokens.
+    pub has_worked: bool,
 }
 
 impl KnownServer {
@@ -44,12 +46,16 @@ impl KnownServer {
     fn of(provider: &Provider, snapshot: &Snapshot, now: DateTime<Utc>) -> Self {
         let client = &provider.client;
         let ended = client.secret_ends.is_some_and(|end| end <= now);
-        let mut profiles = snapshot.profiles().filter(|profile| {
+        let profiles = snapshot.profiles().filter(|profile| {
             profile.id.name.provider() == provider.name
                 && profile.client_id.as_deref().is_none_or(|id| client.id.as_deref() == Some(id))
                 && profile.agrees_to_all(provider).is_ok()
         });
-        let secret = profiles.find_map(|profile| profile.client_secret.clone()).filter(|_| !ended);
+        let profiles: Vec<_> = profiles.collect();
+        let secret = profiles.iter().find_map(|profile| profile.client_secret.clone()).filter(|_| !ended);
+        let has_worked = profiles
+            .iter()
+            .any(|profile| profile.held.tokens().is_some() && profile.life.obtained_at >= client.registered);
         Self {
             provider: provider.name.clone(),
             issuer: provider.issuer.clone(),
@@ -63,6 +69,7 @@ impl KnownServer {
             },
             redirect: provider.redirect.clone(),
             secret,
+            has_worked,
         }
     }
 

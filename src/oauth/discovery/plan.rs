@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::{PortRule, Redirect};
+use crate::oauth::discovery::client_way::{ClientOffer, ClientWay};
 use crate::oauth::discovery::known::KnownServer;
 use crate::oauth::discovery::provider_name;
 
@@ -35,7 +36,7 @@ pub struct DiscoveryPlan {
 pub enum DiscoveryGoal {
     /// A provider that one can log in with.
     Login,
-    /// The same, with a client that is registered anew.
+    /// The same by the next way to be a client: the server does not know the one before.
     NewClient,
     /// To know what a login would find; nothing is registered.
     Check,
@@ -93,10 +94,37 @@ impl DiscoveryPlan {
         self.known.iter().filter(|_| reuses).find(|known| known.has_client_of(issuer))
     }
 
+    /// The way to a client of the server with these names: the next one after that of the provider that is
+    /// for it, where a new client is wanted.
+    pub(super) fn client_way(
+        &self,
+        issuer: Option<&str>,
+        resource: Option<&str>,
+        offer: ClientOffer,
+    ) -> ClientWay {
+        let refused = self.same_servers(issuer, resource).into_iter().next();
+        match (self.goal, refused) {
+            (DiscoveryGoal::NewClient, Some(known)) => {
+                ClientWay::of(&known.client, &known.redirect).next(known.has_worked, offer)
+            }
+            (DiscoveryGoal::NewClient, None) => ClientWay::Document.next(false, offer),
+            (DiscoveryGoal::Login | DiscoveryGoal::Check, _) => ClientWay::first(offer),
+        }
+    }
+
+    /// The same with the server of that provider before all others: its client was refused.
+    #[must_use]
+    pub fn refusing(mut self, provider: &str) -> Self {
+        self.goal = DiscoveryGoal::NewClient;
+        self.known.sort_by_key(|known| known.provider != provider);
+        self
+    }
+
     /// What the new provider is called: where only its client is new, as before.
     pub(super) fn new_name(&self, issuer: Option<&str>, resource: Option<&str>) -> String {
         let same = self.same_servers(issuer, resource);
-        let before = same.into_iter().find(|known| self.client.is_none() && known.from.is_some());
+        let keeps_name = self.client.is_none() || self.goal == DiscoveryGoal::NewClient;
+        let before = same.into_iter().find(|known| keeps_name && known.from.is_some());
         let before = before.map(|known| known.provider.clone());
         let named = self.name.clone().filter(|name| !self.taken.contains(name));
         before.or(named).unwrap_or_else(|| provider_name::free(&self.address, &self.taken))

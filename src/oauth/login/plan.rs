@@ -8,6 +8,7 @@ use crate::domain::trouble::Stored;
 use crate::oauth::authorization::AuthorizationParameters;
 use crate::oauth::login::LoginOptions;
 use crate::oauth::login::step::LoginStep;
+use crate::oauth::transcript::Transcript;
 
 /// What a login is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct LoginPlan {
     pub place: String,
     /// How the answer may come back.
     pub options: LoginOptions,
+    /// What was asked before, to find the provider.
+    pub walk: Transcript,
 }
 
 impl LoginPlan {

@@ -17,6 +17,7 @@ use crate::domain::tokens::{StoredTokens, Tokens};
 pub use crate::oauth::login::preflight::answer::{TRIMMED, client_secret};
 use crate::oauth::login::{LoginOptions, LoginPlan};
 use crate::oauth::scopes::union;
+use crate::oauth::transcript::Transcript;
 
 /// What is to be had in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +140,19 @@ impl Preflight {
             known: Some(Box::new(Profile { client_secret, ..profile.clone() })),
             ..Self::new(provider, goal)
         })
+    }
+
+    /// The login of `plan` once more, with the client that `provider`, its file, has now.
+    #[must_use]
+    pub fn with_new_client(plan: &LoginPlan, provider: &Provider) -> Self {
+        let without_secret = |known: &Profile| Box::new(Profile { client_secret: None, ..known.clone() });
+        Self {
+            name: ProfileName::new(&provider.name, plan.id.name.name()).ok(),
+            known: plan.known.as_deref().map(without_secret),
+            scopes: Some(plan.scopes.clone()),
+            agreed: true,
+            ..Self::new(provider, PreflightGoal::Login)
+        }
     }
 
     /// The profile of that name: the one in `snapshot` again, or a new one.
@@ -272,6 +286,7 @@ impl Preflight {
             known: self.known.clone(),
             place: place.to_owned(),
             options,
+            walk: Transcript::default(),
             provider: self.provider.clone(),
         })
     }

@@ -25,6 +25,7 @@ pub fn in_context(
         | KeyContext::Timeline
         | KeyContext::Copy
         | KeyContext::Choices
+        | KeyContext::Server
         | KeyContext::Exchanges
         | KeyContext::Log
         | KeyContext::Lists
@@ -44,6 +45,7 @@ pub fn means_something(model: &Model, below: &Screen, context: KeyContext) -> Re
         KeyContext::Timeline => *below == Screen::List && model.timeline.is_some(),
         KeyContext::Login => matches!(below, Screen::Login(_)),
         KeyContext::Choices
+        | KeyContext::Server
         | KeyContext::Exchanges
         | KeyContext::Log
         | KeyContext::Lists

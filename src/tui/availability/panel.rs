@@ -30,6 +30,9 @@ pub(super) fn of(model: &Model, action: PanelAction) -> Result<(), Unavailable> 
     if matches!(action, PanelAction::UnfoldSteps | PanelAction::Exchanges | PanelAction::SaveTranscript) {
         return Ok(());
     }
+    if action == PanelAction::PageRefused {
+        return page_refused(model);
+    }
     let Some(shown) = ShownMethod::of(model) else {
         return Err(Unavailable::because("The login does not wait for an answer").passing());
     };
@@ -66,7 +69,35 @@ pub(super) fn of(model: &Model, action: PanelAction) -> Result<(), Unavailable> 
         | PanelAction::PlainUrl
         | PanelAction::Exchanges
         | PanelAction::SaveTranscript
+        | PanelAction::PageRefused
         | PanelAction::UnfoldSteps => return Ok(()),
     };
     Err(Unavailable::because(reason))
+}
+
+/// Whether a page may have refused the client of the login, and there is another way to be one.
+fn page_refused(model: &Model) -> Result<(), Unavailable> {
+    let Some(login) = &model.login else { return Err(Unavailable::because("There is no login")) };
+    if login.plan().provider.new_client_command().is_none() {
+        return Err(Unavailable::because("The client id is not one that authtui registered")
+            .remedy("Esc cancels; then log in with another client id."));
+    }
+    match login.stage() {
+        Stage::Waiting(_) if login.is_settling() => {
+            Err(Unavailable::because("The server is being asked about the device code").passing())
+        }
+        Stage::Waiting(_) | Stage::Over(Outcome::TimedOut | Outcome::Failed(_) | Outcome::Denied(_)) => {
+            Ok(())
+        }
+        Stage::Opening(_)
+        | Stage::Exchanging(_)
+        | Stage::Identifying(_)
+        | Stage::Confirming(..)
+        | Stage::Saving(_)
+        | Stage::Unsaved(..)
+        | Stage::Testing(..)
+        | Stage::Over(Outcome::Done(_) | Outcome::Cancelled | Outcome::Discarded) => {
+            Err(Unavailable::because("The login does not wait for an answer").passing())
+        }
+    }
 }

@@ -33,7 +33,8 @@ fn free_name(model: &Model, login: &Login) -> Option<ProfileName> {
     model.own()?.free_name(&login.plan().id.name)
 }
 
-fn effects(login_id: LoginId, asks: Vec<Output>) -> Vec<Effect> {
+/// What must be done for a login.
+pub(super) fn effects(login_id: LoginId, asks: Vec<Output>) -> Vec<Effect> {
     asks.into_iter().map(|ask| Effect::Login(login_id, ask)).collect()
 }
 

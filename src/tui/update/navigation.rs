@@ -23,8 +23,7 @@ use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::{dismiss, show};
 use crate::tui::update::{login, login_start, marked, server, settings, sign_out, stores, undo, wizard};
-use crate::tui::view::login::exchanges;
-use crate::tui::view::{everything, help, pane};
+use crate::tui::view::{everything, exchanges, help, pane};
 use crate::tui::wizard::Page;
 use crate::tui::wizard::server::offers;
 
@@ -48,6 +47,9 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
             if let (Page::Provider(search), Some(catalog)) = (&mut wizard.page, &model.catalog) {
                 let count = offers(catalog, search.field.text()).len();
                 search.step(motion, count, page);
+            } else if let Page::Server(server) = &mut wizard.page {
+                let count = exchanges::count(server.discovery.transcript(), columns);
+                server.scroll(|from| motion.from(from, count.saturating_sub(rows) + 1, rows));
             } else if let Some((place, count)) = wizard.marked() {
                 *place = motion.from(*place, count, page);
             }
@@ -57,7 +59,7 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
             *place = motion.from(*place, count, page);
         }
         Screen::Login(Panel::Exchanges(from)) => {
-            let count = model.login.as_ref().map_or(0, |login| exchanges::count(login, columns));
+            let count = model.login.as_ref().map_or(0, |login| exchanges::count(login.transcript(), columns));
             *from = motion.from(*from, count.saturating_sub(rows) + 1, rows);
         }
         Screen::Reveal(..) => {}

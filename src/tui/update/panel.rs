@@ -10,8 +10,10 @@ use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::shown_method::ShownMethod;
 use crate::tui::status::Tone;
-use crate::tui::update::login;
 use crate::tui::update::status::show;
+use crate::tui::update::{login, server};
+use crate::tui::wizard::Page;
+use crate::tui::wizard::server::ServerDiscovery;
 
 /// Said while a browser starts.
 const OPENING: &str = "Opening the browser again.";
@@ -20,8 +22,9 @@ const OPENING: &str = "Opening the browser again.";
 pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effect> {
     match action {
         PanelAction::UnfoldSteps => model.shows_steps = !model.shows_steps,
-        PanelAction::Exchanges => model.screen = Screen::Login(Panel::Exchanges(0)),
+        PanelAction::Exchanges => show_exchanges(model),
         PanelAction::SaveTranscript => return save_transcript(model),
+        PanelAction::PageRefused => return server::page_refused(model, now),
         PanelAction::OpenAgain
         | PanelAction::CopyLink
         | PanelAction::CopyUserCode
@@ -36,7 +39,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effec
 fn act_on_method(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effect> {
     let Some(shown) = ShownMethod::of(model) else { return Vec::new() };
     match action {
-        PanelAction::UnfoldSteps | PanelAction::Exchanges | PanelAction::SaveTranscript => {}
+        PanelAction::UnfoldSteps
+        | PanelAction::Exchanges
+        | PanelAction::SaveTranscript
+        | PanelAction::PageRefused => {}
         PanelAction::OpenAgain => return open(model, now),
         PanelAction::CopyLink => return copy(shown.copied()),
         PanelAction::CopyUserCode => {
@@ -58,11 +64,27 @@ fn act_on_method(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effect
     Vec::new()
 }
 
-fn save_transcript(model: &Model) -> Vec<Effect> {
+/// Shows the requests of the login, or of the discovery before one.
+fn show_exchanges(model: &mut Model) {
+    match discovery_mut(model) {
+        Some(server) => server.exchanges = Some(0),
+        None => model.screen = Screen::Login(Panel::Exchanges(0)),
+    }
+}
+
+fn save_transcript(model: &mut Model) -> Vec<Effect> {
+    if let Some(server) = discovery_mut(model) {
+        return vec![Effect::SaveTranscript(server.host(), server.discovery.transcript().lines())];
+    }
     let save = |login: &Login| {
         Effect::SaveTranscript(login.plan().provider.name.clone(), login.transcript().lines())
     };
     model.login.as_ref().map(save).into_iter().collect()
+}
+
+/// The discovery that is looked at.
+fn discovery_mut(model: &mut Model) -> Option<&mut ServerDiscovery> {
+    if let Page::Server(server) = &mut model.screen.wizard_mut()?.page { Some(server) } else { None }
 }
 
 /// Says where the requests of a login were saved.

@@ -12,11 +12,12 @@ use crate::oauth::LoginId;
 use crate::oauth::discovery::{
     Discovered, Discovery, DiscoveryGoal, DiscoveryPlan, DiscoveryStage, KnownServer, OwnClient,
 };
+use crate::oauth::login::Input;
 use crate::oauth::request::Reply;
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
-use crate::tui::update::wizard;
+use crate::tui::update::{login, wizard};
 use crate::tui::wizard::server::{self, Offer, ServerDiscovery, offers};
 use crate::tui::wizard::{Page, TextQuestion, Wizard, Work};
 
@@ -79,12 +80,33 @@ fn discover(
         client,
         ..DiscoveryPlan::new(address, DiscoveryGoal::Login, catalog)
     };
+    let plan = match &wizard.refused {
+        Some(refused) => plan.refusing(&refused.provider.name),
+        None => plan,
+    };
     model.attempts += 1;
-    let server = ServerDiscovery { id: LoginId(model.attempts), discovery: Discovery::begin(plan, now) };
+    let server = ServerDiscovery {
+        id: LoginId(model.attempts),
+        discovery: Discovery::begin(plan, now),
+        exchanges: None,
+    };
     wizard.complaint = None;
     wizard.address = Some(server.discovery.address().clone());
     wizard.open(Page::Server(Box::new(server)));
     go_on(model, wizard, now)
+}
+
+/// Ends a login whose page refused its client, and asks its server for the next way to be one.
+pub(super) fn page_refused(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Some(login) = &mut model.login else { return Vec::new() };
+    let Some(source) = login.plan().provider.discovered.clone() else { return Vec::new() };
+    let mut effects = login::effects(login.id(), login.advance(Input::Cancelled, now));
+    let plan = Box::new(login.plan().clone());
+    model.login = None;
+    let mut wizard = Box::new(Wizard::new());
+    wizard.refused = Some(plan);
+    effects.extend(discover(model, wizard, source.from, None, now));
+    effects
 }
 
 /// Takes what a server replied.
@@ -99,7 +121,7 @@ pub(super) fn replied(
     if server.id != id {
         return Vec::new();
     }
-    server.discovery.replied(reply);
+    server.discovery.replied(reply, now);
     let Screen::Wizard(wizard) = mem::take(&mut model.screen) else { return Vec::new() };
     go_on(model, wizard, now)
 }
@@ -108,7 +130,7 @@ pub(super) fn replied(
 fn enter(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
     let Page::Server(server) = &mut wizard.page else { return Vec::new() };
     match server.discovery.stage() {
-        DiscoveryStage::Confirming(_) => server.discovery.agreed(),
+        DiscoveryStage::Confirming(_) => server.discovery.agreed(now),
         DiscoveryStage::Over(Err(_)) if server.wants_client() => {
             wizard.open(Page::text(TextQuestion::ServerClientId));
         }
@@ -131,6 +153,7 @@ fn go_on(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
         model.screen = Screen::Wizard(wizard);
         return Vec::new();
     };
+    wizard.walk = server.discovery.transcript().clone();
     let effects = match server.discovery.stage() {
         DiscoveryStage::Asking(request) => vec![Effect::Discover(server.id, request.clone())],
         DiscoveryStage::Confirming(_) | DiscoveryStage::Over(Err(_)) => Vec::new(),

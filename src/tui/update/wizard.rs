@@ -93,6 +93,12 @@ pub(super) fn back(mut wizard: Box<Wizard>) -> Screen {
         wizard.complaint = None;
         return Screen::Wizard(wizard);
     }
+    if let Page::Server(server) = &mut wizard.page
+        && server.exchanges.take().is_some()
+    {
+        return Screen::Wizard(wizard);
+    }
+    wizard.refused = None;
     if let Page::Provider(search) = &mut wizard.page
         && !search.field.is_empty()
     {

@@ -164,6 +164,7 @@ fn section(keys: &CustomKeys, entry: &HelpEntry) -> (String, bool) {
         KeyContext::Timeline => (after("Timeline, after", Action::Timeline), false),
         KeyContext::Copy => (after("Copy, after", Action::Copy), false),
         KeyContext::Login => ("During a login".to_owned(), false),
+        KeyContext::Server => (after("A server by its address, after", Action::NewLogin), false),
         KeyContext::Exchanges => ("Requests of a login, after w".to_owned(), false),
         KeyContext::Settings => (after("Settings, after", Action::Settings), false),
         KeyContext::Log => (after("The log, after", Action::Log), false),

@@ -18,7 +18,6 @@
 mod banner;
 mod device;
 mod ended;
-pub(in crate::tui) mod exchanges;
 mod gauge;
 mod methods;
 mod qr;
@@ -81,9 +80,6 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
     let shown = shown_method(model, login);
     if let (Panel::Qr, Some(shown)) = (panel, &shown) {
         return qr::render(frame, inner, shown, theme);
-    }
-    if let Panel::Exchanges(from) = panel {
-        return exchanges::render(frame, area, login, *from, theme);
     }
     let (column, qr) = columns(inner, field_of(panel), shown.as_ref(), theme);
     if let Some((qr, place)) = &qr {

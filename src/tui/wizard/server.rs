@@ -9,6 +9,7 @@ use crate::domain::provider::endpoint::{self, EndpointError};
 use crate::oauth::LoginId;
 use crate::oauth::discovery::{Discovered, Discovery, DiscoveryStage, DiscoveryStep};
 use crate::tui::fuzzy::Fuzzy;
+use crate::tui::text_layout;
 use crate::tui::wizard::choice_text;
 
 /// A discovery that is under way, or has ended.
@@ -17,9 +18,22 @@ pub struct ServerDiscovery {
     /// So that a late reply finds its own.
     pub id: LoginId,
     pub discovery: Discovery,
+    /// Its requests and their answers are shown, scrolled down by so many lines.
+    pub exchanges: Option<usize>,
 }
 
 impl ServerDiscovery {
+    /// Its host, as people read it.
+    #[must_use]
+    pub fn host(&self) -> String {
+        text_layout::safe(self.discovery.address().host_str().unwrap_or_default())
+    }
+
+    /// Scrolls its requests, where they are shown.
+    pub fn scroll(&mut self, to: impl FnOnce(usize) -> usize) {
+        self.exchanges = self.exchanges.map(to);
+    }
+
     /// Whether it failed because authtui is no client there, so that one of the person's would help.
     #[must_use]
     pub fn wants_client(&self) -> bool {

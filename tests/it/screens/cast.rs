@@ -16,6 +16,7 @@ use authtui::oauth::callback::AuthorizationResponse;
 use authtui::oauth::login::{BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output};
 use authtui::oauth::request::{Entropy, Reply};
 use authtui::oauth::revocation::NotRevocable;
+use authtui::oauth::transcript::Transcript;
 use authtui::oauth::{LoginId, RequestId};
 use authtui::stored::provider_file;
 use authtui::tui::dialog::DialogQuestion;
@@ -268,6 +269,7 @@ pub(super) fn waiting_at(locality: Locality) -> Login {
         known: None,
         place: PLACE.into(),
         options: LoginOptions::of(&provider, locality),
+        walk: Transcript::default(),
         provider,
     };
     let (mut login, _) = Login::begin(plan, LoginId(1), now(0));

@@ -9,6 +9,7 @@ use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::login::{BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output};
 use authtui::oauth::request::{Entropy, Reply};
+use authtui::oauth::transcript::Transcript;
 use authtui::oauth::{LoginId, RequestId};
 
 use super::cast;
@@ -98,6 +99,7 @@ fn begun(mut provider: Provider, flows: &[LoginMethod], locality: Locality) -> (
         known: None,
         place: cast::PLACE.into(),
         options: LoginOptions::of(&provider, locality),
+        walk: Transcript::default(),
         provider,
     };
     let (mut login, _) = Login::begin(plan, LoginId(1), cast::now(0));

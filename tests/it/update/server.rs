@@ -4,13 +4,14 @@ use authtui::domain::provider::discovered::DiscoveredServer;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::LoginId;
 use authtui::oauth::discovery::DiscoveryStage;
+use authtui::oauth::login::{Input, Output};
 use authtui::oauth::request::Request;
 use authtui::stored::provider_file;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
 use authtui::tui::wizard::Page;
 
-use crate::harness::{App, Server, reply};
+use crate::harness::{App, Server, bound, entropy, reply};
 
 const ADDRESS: &str = "http://127.0.0.1:4000/mcp";
 
@@ -23,7 +24,12 @@ fn asked(effects: &[Effect]) -> (LoginId, Request) {
 fn discovered(app: &mut App, server: &mut Server) -> DiscoveredServer {
     app.keys("n");
     app.keys(ADDRESS);
-    let mut effects = app.press("enter");
+    let effects = app.press("enter");
+    kept(app, server, effects)
+}
+
+/// Lets the server answer until a provider file is to be written.
+fn kept(app: &mut App, server: &mut Server, mut effects: Vec<Effect>) -> DiscoveredServer {
     loop {
         if let [Effect::KeepServer(found)] = effects.as_slice() {
             return (**found).clone();
@@ -41,9 +47,7 @@ fn an_address_becomes_a_provider_and_a_name_is_all_that_is_asked_before_its_logi
     let found = discovered(&mut app, &mut server);
     assert!(app.screen().contains("Saving its provider file"), "{}", app.screen());
 
-    let file = (format!("{}.yaml", found.name), Ok(found.file()));
-    app.feed(Msg::Catalogued(Box::new(provider_file::catalog([file]))));
-    app.feed(Msg::Described(found.name.clone(), Ok(())));
+    written(&mut app, &found);
     let screen = app.screen();
     assert!(screen.contains("Name this profile") && screen.contains(&found.name), "{screen}");
     // The name, and the scopes as the server wants them.
@@ -51,6 +55,85 @@ fn an_address_becomes_a_provider_and_a_name_is_all_that_is_asked_before_its_logi
     let plan = app.login().plan();
     assert_eq!(plan.provider.resource, [ADDRESS]);
     assert_eq!(Some(&plan.client_id), found.client.id.as_ref());
+}
+
+/// Gives the screen the provider file of `found`, as if it was written.
+fn written(app: &mut App, found: &DiscoveredServer) -> Vec<Effect> {
+    let file = (format!("{}.yaml", found.name), Ok(found.file()));
+    app.feed(Msg::Catalogued(Box::new(provider_file::catalog([file]))));
+    app.feed(Msg::Described(found.name.clone(), Ok(())))
+}
+
+#[test]
+fn where_the_page_refuses_the_client_one_key_leads_to_the_next_way_and_the_same_login() {
+    let mut app = App::with(["work"]);
+    let mut server = Server::new();
+    let first = discovered(&mut app, &mut server);
+    written(&mut app, &first);
+    app.press("enter enter");
+    app.tell(Input::Began(entropy()));
+    app.tell(Input::Bound(Ok(bound(8765))));
+    let before = app.login().plan().clone();
+    assert!(app.screen().contains("r   the page refused us: register another way"), "{}", app.screen());
+
+    let effects = app.press("r");
+    assert!(effects.contains(&Effect::Login(LoginId(2), Output::CloseListener)), "{effects:?}");
+    let effects: Vec<Effect> =
+        effects.into_iter().filter(|effect| matches!(effect, Effect::Discover(..))).collect();
+    assert_eq!(app.model.login, None);
+    let second = kept(&mut app, &mut server, effects);
+    assert!(app.screen().contains("http://localhost:8765/callback alone"), "{}", app.screen());
+    assert_eq!((&second.name, second.redirect.ports()), (&first.name, vec![8765]));
+
+    written(&mut app, &second);
+    let plan = app.login().plan();
+    assert_eq!((&plan.id, &plan.scopes), (&before.id, &before.scopes), "nothing is asked again");
+    assert_ne!(plan.client_id, before.client_id);
+    app.tell(Input::Began(entropy()));
+    app.tell(Input::Bound(Ok(bound(8765))));
+
+    let effects = app.press("r");
+    let effects = effects.into_iter().filter(|effect| matches!(effect, Effect::Discover(..))).collect();
+    let third = kept(&mut app, &mut server, effects);
+    assert_eq!((&third.name, third.client.id.as_deref()), (&first.name, None));
+    written(&mut app, &third);
+    let screen = app.screen();
+    assert!(screen.contains("client id"), "{screen}");
+    app.keys("authtui-demo");
+    app.press("enter");
+    let plan = app.login().plan();
+    assert_eq!((&plan.id, plan.client_id.as_str()), (&before.id, "authtui-demo"));
+    assert_eq!(app.press("r"), [], "the client is the person's own");
+    assert!(app.message().contains("not one that authtui registered"), "{}", app.message());
+}
+
+#[test]
+fn the_requests_of_a_walk_are_shown_during_it_and_stand_before_those_of_its_login() {
+    let mut app = App::with(["work"]);
+    let mut server = Server::new();
+    app.keys("n");
+    app.keys(ADDRESS);
+    let (id, request) = asked(&app.press("enter"));
+    app.press("w");
+    let screen = app.screen();
+    assert!(screen.contains("not answered yet") && screen.contains(&format!("POST {ADDRESS}")), "{screen}");
+    let answer = server.reply(&request, app.now);
+    let effects = app.feed(Msg::Discovered(id, Ok(answer)));
+    assert!(app.screen().contains("answer 401"), "{}", app.screen());
+    let [Effect::SaveTranscript(host, lines)] = &app.press("W")[..] else { panic!("nothing is saved") };
+    assert_eq!(host, "127.0.0.1");
+    assert!(lines.contains(&format!("POST {ADDRESS}")), "{lines:?}");
+    app.press("w");
+    assert!(!app.screen().contains("answer 401"), "{}", app.screen());
+
+    let found = kept(&mut app, &mut server, effects);
+    written(&mut app, &found);
+    app.press("enter enter");
+    app.tell(Input::Began(entropy()));
+    app.tell(Input::Bound(Ok(bound(8765))));
+    let lines = app.login().transcript().lines();
+    let place = |words: &str| lines.iter().position(|line| line.contains(words)).expect(words);
+    assert!(place("/oauth2/register") < place("the browser opened"), "{lines:?}");
 }
 
 #[test]

@@ -21,6 +21,8 @@ use crate::tui::view::login::{INDENT, KEY, PanelText, Space};
 
 /// What is said while the authorization request is on its way.
 const ASKING: &str = "Asking the provider";
+/// Where the client is one that authtui registered: only the person sees that its page refuses it.
+const PAGE_REFUSED: &str = "the page refused us: register another way";
 
 impl PanelText<'_> {
     /// Says what to do at the method that is shown.
@@ -86,10 +88,15 @@ impl PanelText<'_> {
         self.gauge(login, shown, Some(code));
         self.sentence(&view.progress(self.space).join(", "), Style::new());
         self.notices(login);
-        self.ways(&self.device_ways(shown, code));
+        self.ways(&self.device_ways(login, shown, code));
     }
 
-    fn device_ways(&self, shown: &ShownMethod<'_>, code: &DeviceCode) -> Vec<(&'static str, String)> {
+    fn device_ways(
+        &self,
+        login: &Login,
+        shown: &ShownMethod<'_>,
+        code: &DeviceCode,
+    ) -> Vec<(&'static str, String)> {
         let here = self.locality == Locality::Local;
         let copied = match (&code.page_with_code, &code.user_code) {
             (Some(_), Some(_)) => "copy the link; its page must show this code",
@@ -108,6 +115,7 @@ impl PanelText<'_> {
             ("d", other),
             ("Q", self.scans(shown).then_some("show the link as a QR code")),
             ("t", (self.space == Space::Plenty).then_some("print the link on a line of its own")),
+            ("r", login.plan().provider.new_client_command().map(|_| PAGE_REFUSED)),
         ];
         ways.into_iter().filter_map(|(key, words)| Some((key, words?.to_owned()))).collect()
     }
@@ -207,6 +215,7 @@ impl PanelText<'_> {
                     if curl { "print the command" } else { "print the link on a line of its own" }.to_owned()
                 }),
             ),
+            ("r", login.plan().provider.new_client_command().map(|_| PAGE_REFUSED.to_owned())),
         ];
         let mut ways: Vec<_> = ways.into_iter().filter_map(|(key, words)| Some((key, words?))).collect();
         // What must be pasted is the first thing to do.

@@ -39,7 +39,13 @@ fn an_address_is_enough_for_a_login_and_a_second_account_needs_no_second_client(
     assert!(token.out.starts_with("dat_"), "{token:?}");
     assert_eq!(served.home.run(&["refresh", "127.0.0.1/default"]).code, Some(0));
 
-    let said = log_in(&served, &["--as", "work"]);
+    let file = served.home.path("walk.txt").display().to_string();
+    let said = log_in(&served, &["--as", "work", "--transcript", &file]);
+    let written = std::fs::read_to_string(&file).expect("a transcript");
+    for words in ["POST http", "/.well-known/oauth-protected-resource/mcp", "/oauth2/token", "answer 401"] {
+        assert!(written.contains(words), "{words}: {written}");
+    }
+    assert!(!written.contains("dat_") && !written.contains("/oauth2/register\n"), "{written}");
     assert!(said.contains("the provider 127.0.0.1 is for this server"), "{said}");
     assert!(said.contains("Logged in: 127.0.0.1/work"), "{said}");
     assert_eq!(registered(&served.serving).len(), 1);
@@ -113,6 +119,7 @@ fn a_check_walks_the_same_way_and_registers_nobody() {
 fn what_cannot_be_found_out_ends_with_the_reason_and_writes_nothing() {
     let served = Served::start();
     let issuer = served.serving.issuer().to_owned();
+    let failed = served.home.path("failed.txt").display().to_string();
     for (arguments, code, words) in [
         (&["login", "http://acme.test/mcp"][..], 2, "use https"),
         (&["login", "https://u:p@acme.test/mcp"], 2, "leave out user name and password"),
@@ -121,6 +128,7 @@ fn what_cannot_be_found_out_ends_with_the_reason_and_writes_nothing() {
         (&["token", "https://acme.test/mcp"], 5, "finds out how to log in there"),
         (&["login", &format!("{issuer}/mcp"), "--key"], 2, "under a provider's name"),
         (&["login", &format!("{issuer}/other")], 1, "cannot find out how to log in"),
+        (&["login", &format!("{issuer}/other"), "--transcript", &failed], 1, "cannot find out"),
         (&["login", "http://127.0.0.1:1/mcp"], 4, "cannot ask http://127.0.0.1:1/mcp"),
         (&["providers", "check", "http://127.0.0.1:1/mcp"], 4, "cannot ask http://127.0.0.1:1/mcp"),
         (&["providers", "check", "nothing"], 5, "nothing"),
@@ -130,4 +138,6 @@ fn what_cannot_be_found_out_ends_with_the_reason_and_writes_nothing() {
         assert!(!ended.err.contains("u:p"), "{ended:?}");
     }
     assert!(!served.home.path("config/authtui/providers/127.0.0.1.yaml").exists());
+    let written = std::fs::read_to_string(&failed).expect("a transcript of a walk that failed");
+    assert!(written.contains(&format!("POST {issuer}/other")), "{written}");
 }

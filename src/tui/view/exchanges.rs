@@ -1,24 +1,32 @@
-//! Requests of a login and their answers, as a page.
+//! Requests of a login or of a discovery, and their answers, as a page.
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use crate::oauth::login::Login;
+use crate::oauth::transcript::Transcript;
+use crate::tui::frame::Focus;
 use crate::tui::theme::Theme;
 use crate::tui::{frame, text_layout};
 
 /// How many lines the page has in so many columns.
 #[must_use]
-pub(in crate::tui) fn count(login: &Login, columns: u16) -> usize {
-    lines(login, columns).len()
+pub(in crate::tui) fn count(transcript: &Transcript, columns: u16) -> usize {
+    lines(transcript, columns).len()
 }
 
-/// Draws the page into the panel's frame in `area`, scrolled down by `from` lines.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, login: &Login, from: usize, theme: &Theme) {
+/// Draws the page in `area`, scrolled down by `from` lines.
+pub(super) fn render(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    title: &str,
+    (transcript, from): (&Transcript, usize),
+    theme: &Theme,
+) {
+    frame::draw(frame, area, title, Focus::Here, theme);
     let inner = frame::inset(area.inner(Margin::new(1, 1)), 1);
-    let lines = lines(login, inner.width);
+    let lines = lines(transcript, inner.width);
     let height = usize::from(inner.height);
     let from = from.min(lines.len().saturating_sub(height));
     let drawn = |line: &String| match line.starts_with(' ') {
@@ -30,8 +38,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, login: &Login, from: usi
     frame.render_widget(Paragraph::new(shown), inner);
 }
 
-fn lines(login: &Login, width: u16) -> Vec<String> {
-    let lines = login.transcript().lines();
+fn lines(transcript: &Transcript, width: u16) -> Vec<String> {
+    let lines = transcript.lines();
     if lines.is_empty() {
         return vec!["Nothing has been sent yet.".to_owned()];
     }
