@@ -4,6 +4,7 @@
 
 use authtui::domain::change::{Row, Snapshot};
 use authtui::domain::clock::{FixedOffset, Now, Steady, at_seconds};
+use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
@@ -113,5 +114,33 @@ fn look(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, key_to_frame, wake_to_frame, look);
+/// Somebody scrolls through the log.
+fn log_to_frame(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("log to frame");
+    for count in [10, 10_000] {
+        let mut model = model(10);
+        let events = (0..count).map(|index| Event {
+            at: at_seconds(now().wall.timestamp() - count + index).expect("in range"),
+            by: Author { program: "authtui".to_owned(), process: 1 },
+            profile: ProfileName::new("anthropic", "profile-00001").expect("a name"),
+            store: "config.yaml".to_owned(),
+            what: GrantEvent::LoggedIn,
+        });
+        update(&mut model, now(), Msg::Events(Ok(events.collect())));
+        update(&mut model, now(), Msg::Key(KeyEvent::from(KeyCode::Char('L'))));
+        let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("a terminal");
+        let theme = Theme::colored(Glyphs::unicode());
+        let mut keys = ["j", "j", "k", "k"].iter().cycle();
+        group.bench_function(BenchmarkId::from_parameter(count), |bench| {
+            bench.iter(|| {
+                let key = keys.next().and_then(|key| key.chars().next()).unwrap_or('j');
+                update(&mut model, now(), Msg::Key(KeyEvent::from(KeyCode::Char(key))));
+                frame(&model, &mut terminal, &theme);
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, key_to_frame, wake_to_frame, look, log_to_frame);
 criterion_main!(benches);

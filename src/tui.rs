@@ -28,6 +28,7 @@ pub mod list_search;
 pub mod log;
 pub mod log_page;
 pub mod login_age;
+pub mod merged_log;
 pub mod message;
 pub mod model;
 pub mod need;

@@ -8,7 +8,7 @@ use color_eyre::eyre::{Result, eyre};
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
-use crate::cli::profile_arg;
+use crate::cli::profile_arg::{self, LIST_HINT};
 use crate::cli::refresh::time;
 use crate::cli::runtime::refresh_and_wait;
 use crate::domain::clock::Now;
@@ -46,7 +46,8 @@ pub(super) fn run(services: &Arc<Services>, args: &TokenArgs) -> Result<Exit> {
                 }
                 Some(_) | None => {
                     let what = format!("cannot print {name}");
-                    Trouble::untouched(what, "it was deleted meanwhile", FailureKind::NothingToDo)
+                    let next = FailureKind::NeedsFix(LIST_HINT.to_owned());
+                    Trouble::untouched(what, "it was deleted meanwhile", next)
                 }
             }
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::domain::duration;
+use crate::domain::text;
 
 /// The settings. A field that is left out has its usual value.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -79,7 +80,8 @@ impl Settings {
     /// # Errors
     /// What is wrong, with its line where it is known.
     pub fn read(text: &str) -> Result<Self, String> {
-        let read: Option<Self> = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
+        let read: Option<Self> =
+            serde_yaml::from_str(text).map_err(|error| text::without_value(&error.to_string()))?;
         Ok(read.unwrap_or_default())
     }
 }

@@ -16,6 +16,11 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub const MARK: char = '\u{fffd}';
 /// What stands where a blank was that is no ordinary space.
 const BLANK: char = '␣';
+/// The longest value that [`without_value`] leaves, in characters.
+const WORD_LIMIT: usize = 32;
+/// What a parser says before a value.
+const STUMBLED: [&str; 5] =
+    ["invalid type: ", "invalid value: ", "unknown field ", "unknown variant ", "duplicate entry with key "];
 /// The most characters that are drawn in one place.
 const STACKED: usize = 8;
 
@@ -155,9 +160,64 @@ pub fn is_hostile(char: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// What a YAML parser says of a text, without the value that it stumbled over: the text may be any file, and
+/// the value a secret. A short word, as of a field that nobody knows, stays.
+#[must_use]
+pub fn without_value(said: &str) -> String {
+    let starts = STUMBLED.iter().filter_map(|start| said.find(start).map(|at| at + start.len()));
+    let Some((head, tail)) = starts.min().and_then(|at| said.split_at_checked(at)) else {
+        return said.to_owned();
+    };
+    let expected = tail.find(", expected ").unwrap_or(tail.len());
+    let Some(open) = tail.find(['"', '`']).filter(|open| *open < expected) else { return said.to_owned() };
+    let (kind, quoted) = tail.split_at(open);
+    let mark = if quoted.starts_with('"') { '"' } else { '`' };
+    let inside = quoted.strip_prefix(mark).unwrap_or(quoted);
+    let mut is_escaped = false;
+    let close = inside.find(|char: char| {
+        let closes = char == mark && !is_escaped;
+        is_escaped = char == '\\' && !is_escaped;
+        closes
+    });
+    let (value, rest) = close.and_then(|close| inside.split_at_checked(close)).unwrap_or((inside, ""));
+    let is_word = mark == '`'
+        && value.len() <= WORD_LIMIT
+        && value.starts_with(|first: char| first.is_ascii_alphabetic())
+        && value.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.'));
+    match is_word {
+        true => said.to_owned(),
+        false => format!("{head}{kind}…{}", rest.strip_prefix(mark).unwrap_or(rest)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_parser_says_has_no_value_of_the_text_in_it() {
+        for (said, shown) in [
+            (
+                r#"invalid type: string "root:x:0 \"q\" bin", expected a map of fields"#,
+                "invalid type: string …, expected a map of fields",
+            ),
+            (
+                r#"pkce: invalid value: string "x, expected y", expected "a" or "b""#,
+                r#"pkce: invalid value: string …, expected "a" or "b""#,
+            ),
+            ("invalid type: integer `123456`, expected a text", "invalid type: integer …, expected a text"),
+            (
+                "invalid type: sequence, expected a word such as `a`",
+                "invalid type: sequence, expected a word such as `a`",
+            ),
+            ("unknown field `them`, expected `theme`", "unknown field `them`, expected `theme`"),
+            ("unknown field `a b:c`, expected `theme`", "unknown field …, expected `theme`"),
+            (r#"invalid type: string "cut"#, "invalid type: string …"),
+            (r#"write "a", not 'b'"#, r#"write "a", not 'b'"#),
+        ] {
+            assert_eq!(without_value(said), shown);
+        }
+    }
 
     #[test]
     fn nothing_that_steers_a_terminal_survives() {

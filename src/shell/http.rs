@@ -30,8 +30,7 @@ use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::request::{Reply, Request};
-use crate::shell::http::cause::words;
-use crate::shell::http::coding::SecretBytes;
+use crate::shell::http::coding::{CodingError, SecretBytes};
 use crate::shell::http::connection::{GiveUpLayer, SystemResolver};
 
 /// The longest a call may take, from connecting to the last byte.
@@ -93,16 +92,19 @@ impl Http {
     async fn exchange(&self, request: &Request, now: Now) -> Result<Reply, Trouble> {
         let host = host(request);
         let failed =
-            |why: String| Trouble::untouched(format!("cannot ask {host}"), why, FailureKind::Temporary(None));
+            |why: String, kind: FailureKind| Trouble::untouched(format!("cannot ask {host}"), why, kind);
         if !endpoint::is_safe(&request.url) {
-            return Err(failed("secrets go only to https, or to this machine".to_owned()));
+            let why = "secrets go only to https, or to this machine; check the address".to_owned();
+            return Err(failed(why, cause::lasting()));
         }
         if let Some(variable) = proxy::unusable().filter(|_| !endpoint::is_loopback(&request.url)) {
-            return Err(failed(format!(
+            let why = format!(
                 "{variable} names a proxy that cannot be understood; write http://host:port or socks5h://host:port"
-            )));
+            );
+            return Err(failed(why, cause::lasting()));
         }
-        let client = self.client(&request.url).map_err(|error| failed(words(&error)))?;
+        let of_error = |error: &reqwest::Error| failed(cause::words(error), cause::kind(error));
+        let client = self.client(&request.url).map_err(|error| of_error(&error))?;
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -116,10 +118,10 @@ impl Http {
             sending = sending.header("content-type", *kind).body(body.expose().to_owned());
         }
         // Once it has gone out, the server may have acted on it.
-        let lost = |why: String| Trouble { stored: Stored::PerhapsSpent, ..failed(why) };
+        let lost = |trouble: Trouble| Trouble { stored: Stored::PerhapsSpent, ..trouble };
         let mut response = sending.send().await.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();
-            if unsent { failed(words(&error)) } else { lost(words(&error)) }
+            if unsent { of_error(&error) } else { lost(of_error(&error)) }
         })?;
         let headers = response.headers().iter();
         let headers = headers
@@ -133,11 +135,11 @@ impl Http {
         let (body, broke) = match coding::decode(&codings(response.headers()), came.clone(), BODY_LIMIT) {
             Ok(body) if broke.is_some() && coding::is_object(&body) => (body, None),
             Ok(body) => (body, broke),
-            Err(error) => (came, broke.or(Some(error.to_string()))),
+            Err(error) => (came, broke.or(Some((error.to_string(), error.kind())))),
         };
         // The status of a refusal says that nothing was granted, whatever became of its body.
-        if let Some(why) = broke.filter(|_| !is_refusal) {
-            return Err(lost(why));
+        if let Some((why, kind)) = broke.filter(|_| !is_refusal) {
+            return Err(lost(failed(why, kind)));
         }
         let (body, secrets) = (Secret::new(String::from_utf8_lossy(&body)), request.secrets.clone());
         Ok(Reply { status, headers, body, sent: now, secrets })
@@ -187,16 +189,16 @@ fn host(request: &Request) -> String {
 }
 
 /// What came of the body, and why not all of it.
-async fn body(response: &mut Response) -> (SecretBytes, Option<String>) {
+async fn body(response: &mut Response) -> (SecretBytes, Option<(String, FailureKind)>) {
     let mut body = SecretBytes::default();
     loop {
         match response.chunk().await {
             Ok(None) => return (body, None),
             Ok(Some(chunk)) if body.len() + chunk.len() > BODY_LIMIT => {
-                return (body, Some("the answer is longer than 1 MiB".to_owned()));
+                return (body, Some((CodingError::TooLong.to_string(), cause::lasting())));
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Err(error) => return (body, Some(words(&error))),
+            Err(error) => return (body, Some((cause::words(&error), cause::kind(&error)))),
         }
     }
 }

@@ -258,7 +258,9 @@ async fn probed(services: &Arc<Services>, profile: &Profile) -> Result<TestVerdi
             return Err(Trouble::untouched(what, other.to_string(), FailureKind::NeedsLogin));
         }
         Some((_, Ok(None))) | None => {
-            return Err(Trouble::untouched(what, "its provider file has no test", FailureKind::NothingToDo));
+            let next =
+                FailureKind::NeedsFix(format!("add a probe to the provider file of {}", name.provider()));
+            return Err(Trouble::untouched(what, "its provider file has no test", next));
         }
     };
     let reply = services.http.send(&request, services.clock.now()).await?;
@@ -271,7 +273,8 @@ async fn scopes_of(services: &Arc<Services>, provider: &str, client_id: &str) ->
     let catalog = services.catalog().await;
     let listed = catalog.get(provider).and_then(|provider| Some((provider, provider.scopes.list.as_ref()?)));
     let Some((provider, list)) = listed else {
-        return Err(Trouble::untouched(what, "its provider file has no list", FailureKind::NothingToDo));
+        let next = FailureKind::NeedsFix("add the scopes you want by name".to_owned());
+        return Err(Trouble::untouched(what, "its provider file has no list", next));
     };
     let request = scopes::request(provider, client_id).map_err(|unfilled| {
         let next = FailureKind::NeedsFix(format!("correct the provider file of {}", provider.name));

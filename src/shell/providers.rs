@@ -45,9 +45,6 @@ pub fn files(folder: &Path) -> Result<Vec<ProviderFile>, CatalogError> {
 pub fn add(folder: &Path, name: &str, text: &str) -> Result<(), Trouble> {
     let path = folder.join(format!("{name}.yaml"));
     let what = || format!("cannot save {}", shown(&path));
-    // The name becomes a path: what is no provider's name must not lead elsewhere.
-    name::provider_part(name)
-        .map_err(|bad| Trouble::untouched(what(), bad.to_string(), FailureKind::NothingToDo))?;
     let failed = |error: io::Error| {
         let remedy = "check the rights of the folder and the room on the disk, then press Enter again";
         Trouble::untouched(what(), error.to_string(), FailureKind::NeedsFix(remedy.to_owned()))
@@ -55,6 +52,8 @@ pub fn add(folder: &Path, name: &str, text: &str) -> Result<(), Trouble> {
     let taken = |why: String| {
         Trouble::untouched(what(), why, FailureKind::NeedsFix("go back and choose another name".to_owned()))
     };
+    // The name becomes a path: what is no provider's name must not lead elsewhere.
+    name::provider_part(name).map_err(|bad| taken(bad.to_string()))?;
     file::make_folder(&path)?;
     if fs::symlink_metadata(folder.join(format!("{name}.yml"))).is_ok() {
         return Err(taken(format!("{name}.yml already exists")));

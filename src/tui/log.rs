@@ -10,8 +10,10 @@ use crate::domain::event::{Author, Event, GrantEvent};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::tokens::RefreshTokenId;
 use crate::tui::log_page::{LogMark, LogPage};
+use crate::tui::merged_log::{LogBasis, LogLine, MergedLog};
 use crate::tui::message::Motion;
 use crate::tui::model::Model;
+use crate::tui::screen::Screen;
 use crate::tui::status::ToldMessage;
 use crate::tui::text_layout;
 use crate::tui::theme::{Glyphs, Theme};
@@ -120,27 +122,68 @@ impl<'a> LogEntry<'a> {
 /// The lines of the log that a page shows, the newest first.
 #[must_use]
 pub fn shown<'a>(model: &'a Model, page: &LogPage) -> Vec<LogEntry<'a>> {
-    let filter = page.filter.to_lowercase();
-    let mut entries = entries(model);
-    if !filter.trim().is_empty() {
-        entries.retain(|entry| entry.has_words(&filter));
+    let merged = &model.merged_log;
+    match merged.basis == Some(basis(model)) && merged.filter == page.filter {
+        true => merged.shown.iter().filter_map(|line| entry(model, *line)).collect(),
+        false => fitting(model, &lines(model), &page.filter).filter_map(|line| entry(model, line)).collect(),
     }
-    entries
+}
+
+/// How many lines the log has.
+#[must_use]
+pub fn total(model: &Model) -> usize {
+    match model.merged_log.basis == Some(basis(model)) {
+        true => model.merged_log.lines.len(),
+        false => lines(model).len(),
+    }
+}
+
+/// Merges events and messages anew where the log is on the screen and either has changed, or the filter.
+pub fn renew(model: &mut Model) {
+    let Screen::Log(page) = &model.screen else { return };
+    let (now, filter) = (basis(model), page.filter.clone());
+    let is_merged = model.merged_log.basis == Some(now);
+    if is_merged && model.merged_log.filter == filter {
+        return;
+    }
+    let made = model.merged_log.made + u64::from(!is_merged);
+    let lines = if is_merged { std::mem::take(&mut model.merged_log.lines) } else { lines(model) };
+    let shown = fitting(model, &lines, &filter).collect();
+    model.merged_log = MergedLog { basis: Some(now), lines, shown, filter, made };
+}
+
+fn basis(model: &Model) -> LogBasis {
+    LogBasis { events: (model.events_read, model.events.len()), told: model.history.changes() }
+}
+
+fn entry(model: &Model, line: LogLine) -> Option<LogEntry<'_>> {
+    match line {
+        LogLine::Event(place) => model.events.get(place).map(LogEntry::Event),
+        LogLine::Told(number) => model.history.numbered(number).map(LogEntry::Told),
+    }
+}
+
+/// Those of `lines` that have all the words of `filter`.
+fn fitting<'a>(model: &'a Model, lines: &'a [LogLine], filter: &str) -> impl Iterator<Item = LogLine> + 'a {
+    let filter = filter.trim().to_lowercase();
+    let fits = move |line: &LogLine| {
+        filter.is_empty() || entry(model, *line).is_some_and(|entry| entry.has_words(&filter))
+    };
+    lines.iter().copied().filter(fits)
 }
 
 /// The whole log, the newest first.
-#[must_use]
-pub fn entries(model: &Model) -> Vec<LogEntry<'_>> {
-    let told = model.history.newest_first().filter(|told| !has_event(&model.events, told));
-    let (mut told, mut entries) = (told.peekable(), Vec::new());
-    for event in without_ended_starts(model.events.iter().rev()) {
-        while let Some(told) = told.next_if(|told| told.at >= event.at) {
-            entries.push(LogEntry::Told(told));
+fn lines(model: &Model) -> Vec<LogLine> {
+    let told = model.history.numbered_newest_first().filter(|(_, told)| !has_event(&model.events, told));
+    let (mut told, mut lines) = (told.peekable(), Vec::with_capacity(model.events.len()));
+    for (place, event) in without_ended_starts_in_place(model.events.iter().enumerate().rev()) {
+        while let Some((number, _)) = told.next_if(|(_, told)| told.at >= event.at) {
+            lines.push(LogLine::Told(number));
         }
-        entries.push(LogEntry::Event(event));
+        lines.push(LogLine::Event(place));
     }
-    entries.extend(told.map(LogEntry::Told));
-    entries
+    lines.extend(told.map(|(number, _)| LogLine::Told(number)));
+    lines
 }
 
 /// What happened to one profile, the newest first.
@@ -153,8 +196,15 @@ pub fn of_profile<'a>(model: &'a Model, name: &'a ProfileName) -> impl Iterator<
 pub fn without_ended_starts<'a>(
     newest_first: impl Iterator<Item = &'a Event>,
 ) -> impl Iterator<Item = &'a Event> {
+    without_ended_starts_in_place(newest_first.map(|event| ((), event))).map(|((), event)| event)
+}
+
+/// The same of events with their places.
+fn without_ended_starts_in_place<'a, P>(
+    newest_first: impl Iterator<Item = (P, &'a Event)>,
+) -> impl Iterator<Item = (P, &'a Event)> {
     let mut ended: BTreeSet<(&RefreshTokenId, &ProfileName, u32)> = BTreeSet::new();
-    newest_first.filter(move |event| {
+    newest_first.filter(move |(_, event)| {
         let Some(grant) = event.what.grant() else { return true };
         let key = (grant, &event.profile, event.by.process);
         if matches!(event.what, GrantEvent::RefreshStarted { .. }) {
@@ -277,10 +327,15 @@ mod tests {
         model.history.push(told(15, "Nothing is due.", false));
         model.history.push(told(22, &format!("{name} refreshed."), true));
         model.history.push(told(50, &format!("{name}: works (200)"), false));
-        let list: Vec<String> = entries(&model).into_iter().map(LogEntry::what).collect();
-        assert_eq!(
-            list,
-            ["refresh started", "works (200)", "refreshed (#1)", "Nothing is due.", "logged in"]
-        );
+        let page = LogPage::default();
+        let list =
+            |model: &Model| -> Vec<String> { shown(model, &page).into_iter().map(LogEntry::what).collect() };
+        let expected = ["refresh started", "works (200)", "refreshed (#1)", "Nothing is due.", "logged in"];
+        assert_eq!(list(&model), expected);
+        model.screen = Screen::Log(page.clone());
+        renew(&mut model);
+        assert_eq!((list(&model), total(&model)), (expected.map(String::from).to_vec(), 5), "as it is kept");
+        model.history.push(told(95, "Nothing matches.", false));
+        assert_eq!((list(&model)[0].as_str(), total(&model)), ("Nothing matches.", 6), "what is kept is old");
     }
 }

@@ -21,6 +21,7 @@ use crate::oauth::login::{Locality, Login};
 use crate::tui::clipboard_timer::ClipboardTimer;
 use crate::tui::custom_keys::CustomKeys;
 use crate::tui::keymap::KeyContext;
+use crate::tui::merged_log::MergedLog;
 use crate::tui::palette::PaletteEntry;
 use crate::tui::result_table::ResultTable;
 pub use crate::tui::row_id::RowId;
@@ -101,6 +102,10 @@ pub struct Model {
     pub saving: usize,
     /// What happened to grants on this machine, oldest first.
     pub events: Vec<Event>,
+    /// How often they were read.
+    pub events_read: u64,
+    /// Events and messages as the log shows them.
+    pub merged_log: MergedLog,
     /// The grants for which somebody was asking when the log was read.
     pub asking: BTreeSet<RefreshTokenId>,
     /// The login that is under way, or has just ended.

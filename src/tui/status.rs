@@ -196,6 +196,10 @@ pub struct ToldMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MessageHistory {
     told: VecDeque<ToldMessage>,
+    /// How many messages were told, the forgotten ones too.
+    count: u64,
+    /// How often it has changed.
+    changes: u64,
     /// How much of it nobody has seen: other messages stood in its place.
     pub unseen: usize,
 }
@@ -203,6 +207,7 @@ pub struct MessageHistory {
 impl MessageHistory {
     /// Remembers what is told; the same over again stays one.
     pub fn push(&mut self, told: ToldMessage) {
+        self.changes += 1;
         if let Some(last) = self.told.back_mut().filter(|last| last.text == told.text) {
             last.at = told.at;
             return;
@@ -211,6 +216,25 @@ impl MessageHistory {
             self.told.pop_front();
         }
         self.told.push_back(told);
+        self.count += 1;
+    }
+
+    /// How often it has changed.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// The message of that number, unless it is forgotten.
+    #[must_use]
+    pub fn numbered(&self, number: u64) -> Option<&ToldMessage> {
+        let from_the_end = usize::try_from(self.count.checked_sub(number)?).ok()?;
+        self.told.get(self.told.len().checked_sub(from_the_end)?)
+    }
+
+    /// What was told with its number, the newest first.
+    pub fn numbered_newest_first(&self) -> impl Iterator<Item = (u64, &ToldMessage)> {
+        (0..self.count).rev().zip(self.told.iter().rev())
     }
 
     /// What was told, the newest first.

@@ -35,13 +35,13 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::LoginId;
 use crate::oauth::login::Input;
 use crate::oauth::probe::TestVerdict;
-use crate::tui::flash;
 use crate::tui::message::{Action, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::result_table::RowEnd;
 use crate::tui::status::{AskedBy, Tone};
 use crate::tui::update::arrangement::OrderBasis;
 use crate::tui::update::status::{report, report_profile, report_trouble};
+use crate::tui::{flash, log};
 
 /// Takes what happened and says what must be done.
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
@@ -75,6 +75,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     }
     status::deliver(model, now);
     undo::count_down(model, now);
+    log::renew(model);
     arrangement::follow_selection(model);
     effects
 }
@@ -153,7 +154,10 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Stored(snapshot) => return stores::look(model, snapshot),
         Msg::Asking(grants) => model.asking = grants,
         Msg::Waits(id, holder) => waits(model, &id, &holder),
-        Msg::Events(Ok(events)) => model.events = events,
+        Msg::Events(Ok(events)) => {
+            model.events = events;
+            model.events_read += 1;
+        }
         Msg::Events(Err(why)) => {
             let text = format!("The event log cannot be read: {why}.");
             report(model, text, Tone::Bad, AskedBy::Nobody);

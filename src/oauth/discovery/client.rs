@@ -122,7 +122,7 @@ impl Discovery {
         let read = match &reply {
             Ok(reply) => registration::read(reply, &server.authentication(false)),
             Err(lost) => {
-                return self.not_registered(lost.why.clone(), FailureKind::Temporary(None));
+                return self.not_registered(lost.why.clone(), lost.kind.clone());
             }
         };
         match read {

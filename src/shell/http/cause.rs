@@ -9,8 +9,27 @@ use std::{io, iter};
 use rustls::{AlertDescription, CertificateError};
 
 use crate::domain::text;
+use crate::domain::trouble::FailureKind;
 use crate::shell::http::REQUEST_TIMEOUT;
 use crate::shell::http::connection::{GivenUp, Unresolved};
+
+/// What a failure wants first, where the same request would fail again and its words say why.
+const MEND: &str = "correct that, then try again";
+
+/// What kind of failure it is: whether the same request may do better later.
+pub(super) fn kind(error: &reqwest::Error) -> FailureKind {
+    let is_not_http = || find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse);
+    let is_proxy = || error.is_connect() && of_connecting(error).contains("proxy");
+    let lasts = find::<GivenUp>(error).is_none()
+        && find::<Unresolved>(error).is_none()
+        && (error.is_builder() || find::<rustls::Error>(error).is_some() || is_proxy() || is_not_http());
+    if lasts { lasting() } else { FailureKind::Temporary(None) }
+}
+
+/// A failure whose words say what is to be corrected.
+pub(super) fn lasting() -> FailureKind {
+    FailureKind::NeedsFix(MEND.to_owned())
+}
 
 /// What went wrong, without the address.
 pub(super) fn words(error: &reqwest::Error) -> String {
@@ -38,7 +57,7 @@ pub(super) fn words(error: &reqwest::Error) -> String {
         return of_connecting(error);
     }
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-        return "the server's answer is not HTTP, or its headers are too long".to_owned();
+        return "the server's answer is not HTTP, or its headers are too long; check the address".to_owned();
     }
     if error.is_request() || error.is_body() || error.is_decode() {
         return "the connection broke before a whole answer came".to_owned();

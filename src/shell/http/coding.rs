@@ -11,6 +11,8 @@ use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use zeroize::Zeroizing;
 
 use crate::domain::text;
+use crate::domain::trouble::FailureKind;
+use crate::shell::http::cause;
 
 /// How many codings may lie over each other.
 const CODING_LIMIT: usize = 4;
@@ -79,6 +81,9 @@ fn read(coding: &str, decoder: impl Read, most: usize) -> Result<SecretBytes, Co
     }
 }
 
+/// What helps where a server sends what none of its kind does.
+const CHECK: &str = "check the address, and the proxy if you use one";
+
 /// Why the codings of a body cannot be undone.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum CodingError {
@@ -94,18 +99,28 @@ pub(super) enum CodingError {
     TooLong,
 }
 
+impl CodingError {
+    /// Whether the same request may do better later.
+    pub(super) fn kind(&self) -> FailureKind {
+        match self {
+            Self::Cut(_) | Self::Damaged(_) => FailureKind::Temporary(None),
+            Self::Unknown(_) | Self::TooMany(_) | Self::TooLong => cause::lasting(),
+        }
+    }
+}
+
 impl fmt::Display for CodingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(coding) => {
-                write!(f, "the answer is compressed as “{coding}”, which authtui cannot read")
+                write!(f, "the answer is compressed as “{coding}”, which authtui cannot read; {CHECK}")
             }
-            Self::TooMany(count) => write!(f, "the answer is compressed {count} times over"),
+            Self::TooMany(count) => write!(f, "the answer is compressed {count} times over; {CHECK}"),
             Self::Cut(coding) => write!(f, "the end of the answer is missing (compressed with {coding})"),
             Self::Damaged(coding) => {
                 write!(f, "the answer is damaged or cut; it should be compressed with {coding}")
             }
-            Self::TooLong => f.write_str("the answer is longer than 1 MiB"),
+            Self::TooLong => write!(f, "the answer is longer than 1 MiB; {CHECK}"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Errors of a provider file: of the whole text with its line, and of one field with its path.
 
+use crate::domain::text;
 use crate::stored::yaml_path::PathStep;
 
 /// What is wrong with the text of a provider file.
@@ -18,7 +19,7 @@ impl ProviderFileError {
 
     /// What the YAML parser says, with the place taken out of its words.
     pub(super) fn from_yaml(error: &serde_yaml::Error) -> Self {
-        let words = error.to_string();
+        let words = text::without_value(&error.to_string());
         let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(before, _)| before);
         let line = error.location().and_then(|location| u32::try_from(location.line()).ok());
         Self::at(line, words)

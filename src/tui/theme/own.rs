@@ -6,6 +6,7 @@ use ratatui::style::{Color, Modifier, Style};
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::domain::text;
 use crate::tui::theme::Theme;
 use crate::tui::theme::palette::{ColorDepth, nearest};
 
@@ -49,7 +50,8 @@ impl OwnTheme {
     /// # Errors
     /// What is wrong, with its line where it is known.
     pub fn read(text: &str) -> Result<Self, String> {
-        let read: Option<Self> = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
+        let read: Option<Self> =
+            serde_yaml::from_str(text).map_err(|error| text::without_value(&error.to_string()))?;
         Ok(read.unwrap_or_default())
     }
 

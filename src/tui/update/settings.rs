@@ -7,7 +7,7 @@ use crate::domain::setting::{Setting, ValueStep};
 use crate::domain::settings::{Settings, ThemeChoice};
 use crate::domain::trouble::Trouble;
 use crate::tui::custom_keys::CustomKeys;
-use crate::tui::message::{Effect, Motion};
+use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::{AutoRefreshMode, Model, OffBy};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, Tone};
@@ -26,7 +26,7 @@ pub(super) fn settled(model: &mut Model, settings: Result<Settings, String>) {
         Ok(settings) => take(model, settings),
         Err(why) => {
             if !is_known {
-                let text = format!("{why}. Auto-refresh is off until it can be read.");
+                let text = format!("{why}. Correct it; auto-refresh is off until it can be read.");
                 report(model, text, Tone::Bad, AskedBy::Nobody);
             }
             turn_auto_refresh(model, AutoRefreshMode::Off(OffBy::Unreadable));
@@ -63,7 +63,9 @@ pub(super) fn themed(model: &mut Model, theme: Result<OwnTheme, String>) {
         Ok(theme) => model.own_theme = Some(theme),
         Err(why) => {
             model.own_theme = None;
-            report(model, format!("{why}."), Tone::Bad, AskedBy::Nobody);
+            let settings = model.keys.key(Action::Settings);
+            let text = format!("{why}. Correct it, or choose another theme: {settings} opens the settings.");
+            report(model, text, Tone::Bad, AskedBy::Nobody);
         }
     }
 }

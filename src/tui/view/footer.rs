@@ -27,7 +27,7 @@ pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>
         return filtering(frame, row, (field, counts), theme);
     }
     if let Screen::Log(page @ LogPage { typing: Some(field), .. }) = &model.screen {
-        let counts = (log::shown(model, page).len(), log::entries(model).len());
+        let counts = (log::shown(model, page).len(), log::total(model));
         return filtering(frame, row, (field, counts), theme);
     }
     let panel_names_its_keys =

@@ -70,7 +70,7 @@ fn title(page: &LogPage, shown: usize, view: ViewContext<'_>) -> String {
     if filter.is_empty() {
         return "Log".to_owned();
     }
-    format!("Log · {shown} of {} · /{}", log::entries(view.model).len(), text_layout::safe(filter))
+    format!("Log · {shown} of {} · /{}", log::total(view.model), text_layout::safe(filter))
 }
 
 /// One entry with all its words.

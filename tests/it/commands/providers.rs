@@ -79,6 +79,25 @@ fn a_bad_file_is_named_with_its_line_and_rule_and_the_others_still_work() {
 }
 
 #[test]
+fn a_file_that_is_no_provider_is_refused_without_a_word_of_what_stands_in_it() {
+    let home = Home::new();
+    for text in [
+        "root:x:0:hunter2\nbin:x:1:1\n",
+        "key: hunter2 and more\n",
+        "- hunter2\n",
+        "'hunter2 x': 1\n",
+        "12345678\n",
+    ] {
+        let path = home.path("other.txt");
+        std::fs::write(&path, text).expect("a file");
+        let ended = home.run(&["providers", "check", &path.display().to_string()]);
+        let said = ended.said(1);
+        assert!(said.contains("other.txt, line 1: "), "{text}: {said}");
+        assert!(!said.contains("hunter2") && !said.contains("12345678"), "{text}: {said}");
+    }
+}
+
+#[test]
 fn a_typo_in_ones_own_file_never_brings_a_preset_back_into_force() {
     let home = Home::new();
     let stored = "providers: {anthropic: {oauth_credentials: [{id: ana, access_token: old, refresh_token: r, \

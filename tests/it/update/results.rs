@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use authtui::domain::change::{Snapshot, StoreNotice};
+use authtui::domain::clock::TimeDelta;
+use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::trouble::{FailureKind, Trouble};
@@ -13,7 +15,7 @@ use authtui::tui::message::{Copied, CopySource, Effect, Form, Msg};
 use authtui::tui::screen::Screen;
 use authtui::tui::status::{AskedBy, Tone};
 
-use crate::harness::{App, PLACE, due, id, now, profile, snapshot};
+use crate::harness::{App, PLACE, due, id, name, now, profile, snapshot};
 
 /// Tells that the refresh of a profile, which nobody asked for, worked.
 fn renewed_by_itself(app: &mut App, name: &str) {
@@ -359,4 +361,34 @@ fn escape_clears_the_filter_of_the_log_and_then_leaves_it() {
     );
     app.press("esc");
     assert_eq!(app.model.screen, Screen::List);
+}
+
+#[test]
+fn the_log_is_merged_once_however_far_somebody_scrolls_through_it_and_again_when_something_comes() {
+    let mut app = App::with(["work"]);
+    let events = |count: i64| {
+        let event = |number: i64| Event {
+            at: now().wall - TimeDelta::seconds(count - number),
+            by: Author { program: "authtui".to_owned(), process: 1 },
+            profile: name("work"),
+            store: PLACE.to_owned(),
+            what: GrantEvent::LoggedIn,
+        };
+        Msg::Events(Ok((0..count).map(event).collect()))
+    };
+    app.feed(events(10_000));
+    assert_eq!(app.model.merged_log.made, 0, "nobody looks at it");
+    app.keys("L");
+    for _ in 0..50 {
+        app.keys("j");
+    }
+    assert_eq!((app.model.merged_log.made, app.model.merged_log.shown.len()), (1, 10_000));
+    app.keys("/loggedx");
+    assert_eq!(
+        (app.model.merged_log.made, app.model.merged_log.shown.len()),
+        (1, 0),
+        "a filter merges nothing"
+    );
+    app.feed(events(10_001));
+    assert_eq!((app.model.merged_log.made, app.model.merged_log.lines.len()), (2, 10_001));
 }

@@ -39,7 +39,10 @@ fn a_theme_file_counts_once_it_is_read_and_its_fault_is_said() {
     app.feed(Msg::Themed(Ok(mine)));
     assert_ne!(app.model.theme().bad, usual.bad);
     app.feed(Msg::Themed(Err("mine.yaml is not used: line 3".to_owned())));
-    assert_eq!((app.model.theme(), app.message()), (usual, "mine.yaml is not used: line 3."));
+    assert_eq!(
+        (app.model.theme(), app.message()),
+        (usual, "mine.yaml is not used: line 3. Correct it, or choose another theme: , opens the settings.")
+    );
 }
 
 #[test]
@@ -49,7 +52,7 @@ fn settings_are_read_again_when_somebody_writes_them_and_one_fault_is_said_once(
     assert_eq!(app.feed(Msg::SettingsTouched), [Effect::ReadSettings]);
     let fault = || Msg::Settled(Err("settings.yaml is not used: line 1".to_owned()));
     app.feed(fault());
-    assert!(app.message().starts_with("settings.yaml is not used: line 1. Auto-refresh is off"));
+    assert!(app.message().starts_with("settings.yaml is not used: line 1. Correct it; auto-refresh is off"));
     assert!(app.model.settings.ascii, "what was read before still counts");
     app.model.message = None;
     app.feed(fault());
