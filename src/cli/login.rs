@@ -34,8 +34,9 @@ use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::{LoginMethod, Provider};
+use crate::oauth::identity;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
-use crate::oauth::login::{LoginOptions, LoginPlan};
+use crate::oauth::login::{LoginOptions, LoginPlan, WantedAccount};
 use crate::oauth::transcript::Transcript;
 use crate::shell::Services;
 use crate::shell::login::browser;
@@ -49,6 +50,7 @@ pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
 /// # Errors
 /// The number to end with, once the reason was said.
 async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit> {
+    account(args)?;
     let transcript = args.transcript.as_deref().map(TranscriptFile::create).transpose();
     let transcript = transcript.map_err(|trouble| exit::trouble(&trouble, &args.profile))?;
     let mut requests = Transcript::default();
@@ -116,13 +118,24 @@ async fn converse(
     (plan, prompter, kept): (LoginPlan, Prompter, KeptFile),
     requests: &mut Transcript,
 ) -> ConversationEnd {
-    let plan = LoginPlan { walk: requests.clone(), ..plan };
+    let wanted = account(args).ok().flatten().map_or(plan.wanted, WantedAccount::Named);
+    let plan = LoginPlan { walk: requests.clone(), wanted, ..plan };
     let pasting = match (prompter.is_open(), args.paste) {
         (false, _) => Pasting::Impossible,
         (true, true) => Pasting::Wanted,
         (true, false) => Pasting::Possible,
     };
     Conversation::begin(services, plan, (prompter, pasting), kept).finish(requests).await
+}
+
+/// The account that the person names before.
+///
+/// # Errors
+/// The number to end with, once it was said that it names nobody.
+fn account(args: &LoginArgs) -> Result<Option<String>, Exit> {
+    let named =
+        |text| identity::typed_account(text).ok_or_else(|| refused("--account names nobody".to_owned()));
+    args.account.as_deref().map(named).transpose()
 }
 
 /// The profile's name. A provider alone means its `default`, or its `key`.

@@ -86,6 +86,8 @@ pub struct Provider {
     pub issuer_in_answers: IssuerInAnswers,
     /// What tokens are asked for (RFC 8707); the standard requests name each of them.
     pub resource: Vec<String>,
+    /// What its login page takes as `prompt` (OpenID Connect Core §3.1.2.1), as far as it is known.
+    pub prompts: Vec<String>,
     /// Where clients are registered by a request (RFC 7591).
     pub registration_endpoint: Option<Url>,
     /// The request that tells whose a token is; absent where the provider has none.

@@ -21,6 +21,9 @@ use crate::oauth::callback::{ExpectedAnswer, StateCheck};
 use crate::oauth::redirects::Redirects;
 use crate::oauth::request::{BindingError, Bindings, Entropy, Request};
 
+/// The parameter that says what the provider is to ask.
+const PROMPT: &str = "prompt";
+
 /// Where the bytes of each secret begin in a login's [`Entropy`].
 const VERIFIER_FROM: usize = 96;
 const GO_FROM: usize = VERIFIER_FROM + 32;
@@ -35,7 +38,12 @@ pub struct AuthorizationParameters {
     pub scopes: Vec<String>,
     /// The account that is expected to log in.
     pub account: Option<String>,
+    /// Whether the provider is to ask which account.
+    pub chooses_account: bool,
 }
+
+/// The value of `prompt` that makes a server ask which account (OpenID Connect Core §3.1.2.1).
+pub const SELECT_ACCOUNT: &str = "select_account";
 
 /// One authorization request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,10 +141,20 @@ impl Authorization {
         let mut url = url.clone();
         let mut query = url.query_pairs_mut();
         let bindings = self.parameters.bindings(provider, Bindings::default());
+        let mut chooses = self.parameters.chooses_account;
         for (name, value) in parameters {
-            if let Some(value) = bindings.text(value) {
-                query.append_pair(name, &value);
+            let Some(mut value) = bindings.text(value) else { continue };
+            if name == PROMPT && chooses {
+                chooses = false;
+                if !value.split(' ').any(|prompt| prompt == SELECT_ACCOUNT) {
+                    value.push(' ');
+                    value.push_str(SELECT_ACCOUNT);
+                }
             }
+            query.append_pair(name, &value);
+        }
+        if chooses {
+            query.append_pair(PROMPT, SELECT_ACCOUNT);
         }
         query.append_pair("client_id", &self.parameters.client_id);
         match response_type {
@@ -235,7 +253,12 @@ mod tests {
     fn authorization(provider: &Provider) -> Authorization {
         let entropy = entropy();
         let scopes = provider.scopes.default.clone();
-        let parameters = AuthorizationParameters { client_id: "client".into(), scopes, account: None };
+        let parameters = AuthorizationParameters {
+            client_id: "client".into(),
+            scopes,
+            account: None,
+            chooses_account: false,
+        };
         let redirects =
             Redirects { loopback: provider.redirect.loopback(8765), paste: provider.redirect.paste.clone() };
         Authorization::new(provider, parameters, &entropy, redirects)
@@ -284,6 +307,30 @@ mod tests {
         assert_eq!(query[4].1, "org:create_api_key user:profile user:inference");
         assert_eq!(query[7].1.len(), 43);
         assert!(!url.as_str().contains(authorization.verifier.as_ref().expect("PKCE").expose()));
+    }
+
+    #[test]
+    fn a_login_to_one_more_account_asks_which_beside_what_the_file_asks_for() {
+        let file = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
+        for (more, chooses, prompt) in [
+            ("", true, Some("select_account")),
+            ("", false, None),
+            ("authorize_parameters: { prompt: consent }", true, Some("consent select_account")),
+            ("authorize_parameters: { prompt: consent }", false, Some("consent")),
+            ("authorize_parameters: { prompt: select_account }", true, Some("select_account")),
+        ] {
+            let provider = provider_file::load("acme", &format!("{file}{more}\n")).expect("a provider");
+            let mut authorization = authorization(&provider);
+            authorization.parameters.chooses_account = chooses;
+            let redirect = authorization.loopback().expect("a port").clone();
+            let url = authorization.url(&provider, &redirect).expect("a page");
+            let sent: Vec<String> = url
+                .query_pairs()
+                .filter(|(name, _)| name == "prompt")
+                .map(|(_, value)| value.into_owned())
+                .collect();
+            assert_eq!(sent, Vec::from_iter(prompt.map(str::to_owned)), "{more} {chooses}");
+        }
     }
 
     #[test]

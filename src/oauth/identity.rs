@@ -132,6 +132,16 @@ impl Identity {
     }
 }
 
+/// The account that a person typed; nothing where they typed none.
+#[must_use]
+pub fn typed_account(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Some(text::clean(&words.join(" "), ACCOUNT_LIMIT)).filter(|account| !account.is_empty())
+}
+
+/// The longest account that a person types, in characters.
+const ACCOUNT_LIMIT: usize = 120;
+
 /// The longest issuer that is kept, in characters.
 const ISSUER_LIMIT: usize = 2048;
 

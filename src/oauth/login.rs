@@ -32,7 +32,7 @@ use crate::oauth::callback::AuthorizationResponse;
 pub use crate::oauth::login::events::{BoundListener, Input, Output, SaveDecision};
 pub use crate::oauth::login::methods::{DeviceEnd, DeviceMethod, LoginMethods};
 pub use crate::oauth::login::options::{BrowserOpening, Locality, LoginOptions};
-pub use crate::oauth::login::plan::LoginPlan;
+pub use crate::oauth::login::plan::{LoginPlan, WantedAccount};
 pub use crate::oauth::login::stage::{ConfirmReason, Exchange, Opening, Outcome, Stage};
 use crate::oauth::login::step::LoginSteps;
 use crate::oauth::transcript::Transcript;
@@ -118,6 +118,7 @@ impl Login {
             Input::Typed(text) => self.typed(stage, &text, now),
             Input::Replied(request_id, reply) => self.replied(stage, request_id, reply, now),
             Input::Decided(choice) => self.decided(stage, choice, now),
+            Input::Named(text) => self.named(stage, &text),
             Input::Saved(saved) => self.saved(stage, saved, now),
             Input::Taken => self.taken(stage, now),
             Input::Woke => self.woke(stage, now),
@@ -149,6 +150,7 @@ impl Login {
             | Input::Ignored(_)
             | Input::ListenerDied(_)
             | Input::Decided(_)
+            | Input::Named(_)
             | Input::Saved(_)
             | Input::Taken
             | Input::Woke
@@ -182,6 +184,7 @@ impl Login {
             | Stage::Saving(_)
             | Stage::Unsaved(..)
             | Stage::Testing(..)
+            | Stage::Naming(_)
             | Stage::Over(_) => None,
         }
     }
@@ -198,6 +201,7 @@ impl Login {
             | Stage::Exchanging(_)
             | Stage::Identifying(_)
             | Stage::Testing(..)
+            | Stage::Naming(_)
             | Stage::Over(_) => None,
         }
     }
@@ -212,6 +216,7 @@ impl Login {
             | Stage::Confirming(..)
             | Stage::Unsaved(..)
             | Stage::Testing(..)
+            | Stage::Naming(_)
             | Stage::Over(_) => false,
         }
     }
@@ -270,6 +275,7 @@ impl Login {
             | Stage::Saving(_)
             | Stage::Unsaved(..)
             | Stage::Testing(..)
+            | Stage::Naming(_)
             | Stage::Over(_) => None,
         }
     }

@@ -127,6 +127,7 @@ impl Dialog {
             | Stage::Identifying(_)
             | Stage::Saving(_)
             | Stage::Testing(..)
+            | Stage::Naming(_)
             | Stage::Over(_) => return None,
         };
         Some(Self::new(question))

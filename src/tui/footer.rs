@@ -26,6 +26,8 @@ use crate::tui::wizard::{Page, Wizard, Work};
 
 /// Keys of a text field, which are no actions.
 const TYPING: [(KeyCode, &str); 2] = [(Enter, "continue"), (Esc, "back")];
+/// Keys of the question whose account it is.
+const NAMING: [(KeyCode, &str); 2] = [(Enter, "save"), (Esc, "leave it empty")];
 /// Keys of a file that is shown before it is saved.
 const SAVING: [(KeyCode, &str); 3] = [(Enter, "save and log in"), (Down, "scroll"), (Esc, "back")];
 /// Keys of the results of marked profiles.
@@ -137,6 +139,7 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
         Screen::Results(_) => fixed(&RESULTS),
         Screen::Wizard(wizard) => wizard_keys(model, wizard, now),
         Screen::Login(Panel::Pasting(_)) => fixed(&TYPING),
+        Screen::Login(Panel::Naming(_)) => fixed(&NAMING),
         Screen::Login(Panel::Qr) => fixed(&SCANNING),
         Screen::Login(Panel::Exchanges(_)) => only(model, KeyContext::Exchanges, |_| true),
         Screen::Login(Panel::Steps) => login::keys(model, now, place),

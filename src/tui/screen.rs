@@ -52,6 +52,8 @@ pub enum Panel {
     Exchanges(usize),
     /// A field for the provider's answer.
     Pasting(Field),
+    /// A field for whose account it is.
+    Naming(Field),
     /// Whether to cancel is asked.
     Cancelling(Dialog),
     /// What to do with the tokens that came is asked.
@@ -82,7 +84,7 @@ impl Screen {
 
     /// The text field that takes what is typed.
     pub fn field_mut(&mut self) -> Option<&mut Field> {
-        if let Self::Filter(field) | Self::Login(Panel::Pasting(field)) = self {
+        if let Self::Filter(field) | Self::Login(Panel::Pasting(field) | Panel::Naming(field)) = self {
             Some(field)
         } else if let Self::Palette(CommandPalette { search, .. }, _) | Self::Help(search, _) = self {
             Some(&mut search.field)
@@ -189,7 +191,7 @@ impl Screen {
             | Self::Reveal(..)
             | Self::Palette(..)
             | Self::Help(..)
-            | Self::Login(Panel::Pasting(_)) => None,
+            | Self::Login(Panel::Pasting(_) | Panel::Naming(_)) => None,
         }
     }
 }

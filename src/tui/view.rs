@@ -150,7 +150,10 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
 /// What lies above the screen: a question, or a form.
 fn above(frame: &mut Frame<'_>, body: Rect, view: ViewContext<'_>) {
     let ViewContext { model, .. } = view;
-    let is_panel = matches!(model.screen, Screen::Login(Panel::Steps | Panel::Qr | Panel::Pasting(_)));
+    let is_panel = matches!(
+        model.screen,
+        Screen::Login(Panel::Steps | Panel::Qr | Panel::Pasting(_) | Panel::Naming(_))
+    );
     let is_palette = matches!(model.screen, Screen::Palette(..));
     if model.screen.is_form() && !is_panel && !is_palette {
         view.map.cover();

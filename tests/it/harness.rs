@@ -26,7 +26,9 @@ use authtui::domain::settings::Settings;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::callback::{AuthorizationResponse, CallbackCheck, CallbackVerdict, receive};
-use authtui::oauth::login::{BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output};
+use authtui::oauth::login::{
+    BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output, WantedAccount,
+};
 use authtui::oauth::request::{Entropy, Reply, Request};
 use authtui::oauth::transcript::Transcript;
 use authtui::oauth::{LoginId, RequestId};
@@ -327,6 +329,7 @@ pub(crate) fn plan(text: &str) -> LoginPlan {
         known: None,
         place: PLACE.to_owned(),
         options: LoginOptions::of(&provider, Locality::Local),
+        wanted: WantedAccount::Stored,
         walk: Transcript::default(),
         provider,
         id,

@@ -236,7 +236,8 @@ fn word(source: &CredentialSource) -> &str {
 /// The query of the authorization address, its random and long parts replaced by words.
 fn query(provider: &Provider) -> String {
     let scopes = provider.scopes.default.clone();
-    let asking = AuthorizationParameters { client_id: "cid".into(), scopes, account: None };
+    let asking =
+        AuthorizationParameters { client_id: "cid".into(), scopes, account: None, chooses_account: false };
     let loopback = provider.redirect.loopback(provider.redirect.port);
     let redirects = Redirects { loopback, paste: None };
     let authorization = Authorization::new(provider, asking, &entropy(), redirects);

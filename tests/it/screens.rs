@@ -341,6 +341,22 @@ fn an_answer_is_pasted_below_the_steps() {
 }
 
 #[test]
+fn whose_account_it_is_is_asked_for_below_what_is_done() {
+    let mut model = cast::model(cast::rows());
+    model.login = Some(cast::naming());
+    model.screen = Screen::Login(Panel::Naming(Field::new("ana@acme.dev", Sight::Clear)));
+    let each = [WIDE, MIDDLE, NARROW, SMALLEST].map(|size| drawn(&model, size));
+    assert_snapshot!("login_naming", each.join("\n\n"));
+}
+
+#[test]
+fn a_login_that_an_id_token_names_says_at_its_end_that_nobody_checked_it() {
+    let model = at(cast::refused_with_id_token(), Panel::Steps);
+    let each = [WIDE, MIDDLE, NARROW].map(|size| text(&model, size));
+    assert_snapshot!("login_refused_with_id_token", each.join("\n\n"));
+}
+
+#[test]
 fn a_question_is_asked_before_anything_is_lost() {
     let revoke = |name| Screen::Dialog(Dialog::new(cast::signing_out(&[name])));
     for (name, size, screen) in [
@@ -674,7 +690,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         model.screen = screen;
         model
     });
-    let ended = [cast::done(), cast::refused(), cast::saving()].map(|login| {
+    let ended = [cast::done(), cast::refused(), cast::saving(), cast::naming()].map(|login| {
         let mut model = cast::model(cast::rows());
         model.login = Some(login);
         model.screen = Screen::Login(Panel::Steps);

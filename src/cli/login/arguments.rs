@@ -32,6 +32,9 @@ pub(in crate::cli) struct LoginArgs {
     /// Write each request and its answer to this new file, for a bug report; secrets are hidden
     #[arg(long, value_name = "FILE", help_heading = WAY)]
     pub(super) transcript: Option<PathBuf>,
+    /// Whose account it is: the login is asked about where another one logs in
+    #[arg(long, value_name = "TEXT", help_heading = WAY)]
+    pub(super) account: Option<String>,
     /// Ask for this scope too, beside the usual ones or those of the last login; may be repeated
     #[arg(long, value_name = "SCOPE", help_heading = CLIENT)]
     pub(super) scope: Vec<String>,
@@ -64,7 +67,8 @@ const CLIENT: &str = "Client and scopes";
 const KEY: &str = "API key";
 
 /// What says something of a login, and so nothing of a key.
-const LOGIN_OPTIONS: [&str; 10] = [
+const LOGIN_OPTIONS: [&str; 11] = [
+    "account",
     "new_client",
     "device",
     "paste",

@@ -93,7 +93,7 @@ impl<'a> Conversation<'a> {
                 return Some(outcome::end(outcome, &self.login, &self.kept, self.services.clock.now()));
             }
             let heard = match self.decision().await {
-                Some(choice) => Input::Decided(choice),
+                Some(answer) => answer,
                 None => match self.next().await {
                     Some(heard) => heard,
                     None => return Some(outcome::unanswered(self.pasted)),
@@ -174,21 +174,29 @@ impl<'a> Conversation<'a> {
 
     /// What the person decides when the login stops to ask. Without a person, or an answer, what
     /// is stored stays as it is.
-    async fn decision(&mut self) -> Option<SaveDecision> {
+    async fn decision(&mut self) -> Option<Input> {
         match self.login.stage() {
             Stage::Confirming(
                 profile,
                 doubt @ (ConfirmReason::OtherAccount { .. } | ConfirmReason::Taken),
             ) => {
                 let name = &profile.id.name;
-                let what = if let ConfirmReason::OtherAccount { stored, came } = doubt {
-                    format!("{came} logged in, but {stored} is stored under this name")
-                } else {
-                    format!("{name} was stored by another program meanwhile")
+                let is_new = self.login.plan().known.is_none();
+                let what = match doubt {
+                    ConfirmReason::OtherAccount { stored, came } if is_new => {
+                        say(&format!("{came} logged in, and not {stored}. Nothing is saved yet."));
+                        return Some(self.keep("Save it all the same?").await);
+                    }
+                    ConfirmReason::OtherAccount { stored, came } => {
+                        format!("{came} logged in, but {stored} is stored under this name")
+                    }
+                    ConfirmReason::Taken | ConfirmReason::Cancelled => {
+                        format!("{name} was stored by another program meanwhile")
+                    }
                 };
                 say(&format!("{what}. Nothing is saved yet."));
                 let free = self.services.read_now(StoreId::Own).free_name(name);
-                Some(self.account(free).await)
+                Some(Input::Decided(self.account(free).await))
             }
             Stage::Confirming(_, ConfirmReason::Cancelled) => {
                 Some(self.keep("The tokens have come all the same. Save them?").await)
@@ -197,12 +205,14 @@ impl<'a> Conversation<'a> {
                 say(&trouble.to_string());
                 Some(self.keep("Try to save again?").await)
             }
+            Stage::Naming(profile) if profile.account.is_none() => Some(self.whose().await),
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
             | Stage::Identifying(_)
             | Stage::Saving(_)
             | Stage::Testing(..)
+            | Stage::Naming(_)
             | Stage::Over(_) => None,
         }
     }
@@ -227,13 +237,20 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    async fn keep(&mut self, question: &str) -> SaveDecision {
+    async fn keep(&mut self, question: &str) -> Input {
         let answer = self.asked(&format!("{question} [y/N]")).await;
-        if answer.is_some_and(|answer| console::is_yes(&answer)) {
-            SaveDecision::Keep
-        } else {
-            SaveDecision::Discard
+        let is_yes = answer.is_some_and(|answer| console::is_yes(&answer));
+        Input::Decided(if is_yes { SaveDecision::Keep } else { SaveDecision::Discard })
+    }
+
+    /// Whose account it is, where a person can be asked. The tokens are saved whatever they say.
+    async fn whose(&mut self) -> Input {
+        if !console::can_ask() {
+            return Input::Named(String::new());
         }
+        let title = &self.login.plan().provider.title;
+        let question = format!("Whose account is this? {title} does not say (Enter leaves it empty):");
+        Input::Named(self.prompter.ask(&question).await.unwrap_or_default())
     }
 
     /// The answer to `question`, which may have come by a pipe already.

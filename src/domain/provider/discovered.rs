@@ -23,6 +23,9 @@ const COMMAND_LIMIT: usize = 300;
 /// How many scopes a file names of those that a server offers.
 const SCOPE_LIMIT: usize = 200;
 
+/// How many values of `prompt` a file names.
+const PROMPT_LIMIT: usize = 16;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiscoveredServer {
     /// The part of a profile's name before the slash, and the file's name.
@@ -41,6 +44,8 @@ pub struct DiscoveredServer {
     pub scopes: Vec<String>,
     /// What can be asked for besides.
     pub offered: Vec<String>,
+    /// What its login page takes as `prompt`.
+    pub prompts: Vec<String>,
     pub source: DiscoverySource,
 }
 
@@ -115,6 +120,11 @@ impl DiscoveredServer {
         if has_page && self.scopes.iter().any(|scope| scope == OFFLINE) {
             // Servers may leave the scope out of a login that does not ask for consent.
             file.field("authorize_parameters", "{ prompt: consent }");
+        }
+        let prompts = self.prompts.iter().map(String::as_str).filter(|prompt| is_scope(prompt));
+        let prompts: Vec<&str> = prompts.take(PROMPT_LIMIT).collect();
+        if !prompts.is_empty() {
+            file.texts("prompts", prompts);
         }
         file.into_text()
     }
@@ -211,6 +221,7 @@ mod tests {
             redirect: Redirect::default(),
             scopes: vec!["read".to_owned()],
             offered: vec!["read".to_owned(), "write".to_owned()],
+            prompts: ["none", "select_account", "a b"].map(str::to_owned).to_vec(),
             source: DiscoverySource { from: url("https://mcp.acme.test/mcp"), at },
         }
     }
@@ -250,6 +261,7 @@ redirect:
   port: 8765
   port_rule: any
   path: "/callback"
+prompts: ["none", "select_account"]
 "#
         );
     }
@@ -274,6 +286,7 @@ redirect:
             (server.client.registered, server.client.secret_ends)
         );
         assert_eq!((provider.redirect, provider.discovered), (server.redirect, Some(server.source)));
+        assert_eq!(provider.prompts, ["none", "select_account"]);
         assert_eq!((provider.scopes.default, provider.scopes.offered.len()), (server.scopes, 1));
     }
 

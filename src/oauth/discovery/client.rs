@@ -186,6 +186,7 @@ impl Discovery {
             redirect: chosen.redirect,
             scopes: self.scopes(server),
             offered: union(offered, &server.scopes),
+            prompts: server.prompts.clone(),
             source: DiscoverySource { from: address.clone(), at: self.began_at },
         };
         self.end(Ok(Discovered::New(Box::new(found), chosen.secret)));

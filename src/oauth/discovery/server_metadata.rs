@@ -23,6 +23,8 @@ pub(super) struct ServerMetadata {
     /// How clients prove themselves at the token endpoint; empty where the server does not say it.
     pub(super) authentications: Vec<String>,
     pub(super) scopes: Vec<String>,
+    /// What its login page takes as `prompt` (Initiating User Registration via OpenID Connect 1.0 §4).
+    pub(super) prompts: Vec<String>,
     /// Whether every answer names the issuer (RFC 9207 §3).
     pub(super) names_issuer: bool,
     /// Whether a client id may be the address of the client's own document.
@@ -66,6 +68,8 @@ struct ServerDocument {
     token_endpoint_auth_methods_supported: Vec<String>,
     #[serde(default, deserialize_with = "document::texts")]
     scopes_supported: Vec<String>,
+    #[serde(default, deserialize_with = "document::texts")]
+    prompt_values_supported: Vec<String>,
     authorization_response_iss_parameter_supported: Option<bool>,
     client_id_metadata_document_supported: Option<bool>,
 }
@@ -98,6 +102,7 @@ impl ServerMetadata {
             challenges,
             authentications: document.token_endpoint_auth_methods_supported,
             scopes: document.scopes_supported,
+            prompts: document.prompt_values_supported,
             names_issuer: document.authorization_response_iss_parameter_supported == Some(true),
             takes_metadata_document: document.client_id_metadata_document_supported == Some(true),
             left_out,
@@ -120,6 +125,7 @@ impl ServerMetadata {
             challenges: ChallengeMethods::S256,
             authentications: Vec::new(),
             scopes: Vec::new(),
+            prompts: Vec::new(),
             names_issuer: false,
             takes_metadata_document: false,
             left_out: Vec::new(),

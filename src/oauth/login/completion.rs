@@ -6,9 +6,10 @@ use crate::domain::profile::{AutoRefresh, Kind, Profile};
 use crate::domain::tokens::StoredTokens;
 use crate::domain::trouble::Trouble;
 use crate::oauth::RequestId;
+use crate::oauth::identity;
 use crate::oauth::login::step::{LoginStep, StepState};
 use crate::oauth::login::{
-    ConfirmReason, DeviceMethod, Login, Outcome, Output, SaveDecision, Stage, Transition,
+    ConfirmReason, DeviceMethod, Login, Outcome, Output, SaveDecision, Stage, Transition, WantedAccount,
 };
 use crate::oauth::probe::{self, TestVerdict};
 use crate::oauth::reply::TokenResponse;
@@ -42,6 +43,7 @@ impl Login {
             | Stage::Saving(_)
             | Stage::Unsaved(..)
             | Stage::Testing(..)
+            | Stage::Naming(_)
             | Stage::Over(_) => Transition::to(stage),
         }
     }
@@ -64,12 +66,13 @@ impl Login {
         let unverified = granted.unverified.clone();
         let mut profile = Box::new(self.profile(granted));
         // Whose tokens they are comes first: a cancelled login must not replace another account.
-        match self.other_account(&profile, unverified.as_deref()).or(doubt) {
+        let other = self.other_account(&profile, unverified.as_deref());
+        if other.is_none() {
+            self.keep_identity(&mut profile);
+        }
+        match other.or(doubt) {
             Some(doubt) => Transition::to(Stage::Confirming(profile, doubt)).with([Output::CloseListener]),
-            None => {
-                self.keep_identity(&mut profile);
-                self.save(profile, now).with([Output::CloseListener])
-            }
+            None => self.save(profile, now).with([Output::CloseListener]),
         }
     }
 
@@ -110,6 +113,9 @@ impl Login {
 
     /// Keeps what was known of the account where the answer neither says nor contradicts it.
     fn keep_identity(&self, profile: &mut Profile) {
+        if let (None, WantedAccount::Named(account)) = (&profile.account, &self.plan.wanted) {
+            profile.pin_account(account.clone());
+        }
         let Some(known) = self.plan.known.as_deref() else { return };
         if profile.subject.is_none() {
             profile.subject.clone_from(&known.subject);
@@ -145,6 +151,7 @@ impl Login {
             | Stage::Identifying(_)
             | Stage::Saving(_)
             | Stage::Testing(..)
+            | Stage::Naming(_)
             | Stage::Over(_) => return Transition::to(stage),
         };
         match choice {
@@ -173,7 +180,8 @@ impl Login {
         let profile = match stage {
             Stage::Saving(profile) => profile,
             // What the test said is written down; where it could not be, nothing is lost.
-            Stage::Testing(_, profile) => return Transition::over(Outcome::Done(profile)),
+            Stage::Testing(_, profile) => return self.done(profile),
+            Stage::Naming(profile) => return self.account_saved(profile, saved),
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
@@ -192,7 +200,7 @@ impl Login {
             tokens.and_then(|tokens| probe::request(&self.plan.provider, profile.kind, &tokens.access))
         else {
             self.steps.skip(LoginStep::Test, "the provider file has no test");
-            return Transition::over(Outcome::Done(profile));
+            return self.done(profile);
         };
         self.steps.begin(LoginStep::Test, request.url.host_str().unwrap_or_default(), now.steady);
         let request_id = self.next_request_id();
@@ -210,7 +218,7 @@ impl Login {
                     format!("{}; the token is saved", trouble.why),
                     now.steady,
                 );
-                return Transition::over(Outcome::Done(profile));
+                return self.done(profile);
             }
         };
         let verdict = TestVerdict::of(&self.plan.provider, &profile, reply.status, now.wall);
@@ -219,12 +227,41 @@ impl Login {
         } else {
             self.steps.done(LoginStep::Test, verdict.words, now.steady);
         }
-        let Some(last) = verdict.last else { return Transition::over(Outcome::Done(profile)) };
+        let Some(last) = verdict.last else { return self.done(profile) };
         let change = Change::of_test(&profile, last.clone());
         profile.last_test = Some(last);
         let store = profile.id.store;
         // Until it is written down the login counts as tested still; no other answer has this request_id.
         let request_id = self.next_request_id();
         Transition::to(Stage::Testing(request_id, profile)).with([Output::Save(store, Box::new(change))])
+    }
+
+    /// All is done, but to hear whose account it is where a new one names nobody.
+    fn done(&self, profile: Box<Profile>) -> Transition {
+        let is_named = profile.account.is_some() || profile.subject.is_some();
+        if is_named || self.plan.known.is_some() {
+            return Transition::over(Outcome::Done(profile));
+        }
+        Transition::to(Stage::Naming(profile))
+    }
+
+    /// The person said whose account it is, or leaves it open.
+    pub(super) fn named(&mut self, stage: Stage, text: &str) -> Transition {
+        let Stage::Naming(mut profile) = stage else { return Transition::to(stage) };
+        let Some(account) = identity::typed_account(text) else {
+            return Transition::over(Outcome::Done(profile));
+        };
+        profile.pin_account(account.clone());
+        let (name, store) = (profile.id.name.clone(), profile.id.store);
+        let change = Change { name, expects: None, edit: Edit::RecordAccount(account) };
+        Transition::to(Stage::Naming(profile)).with([Output::Save(store, Box::new(change))])
+    }
+
+    fn account_saved(&mut self, mut profile: Box<Profile>, saved: Result<(), Trouble>) -> Transition {
+        if let Err(trouble) = saved {
+            (profile.account, profile.account_from) = (None, None);
+            self.notice(format!("Whose account it is could not be saved: {}.", trouble.why));
+        }
+        Transition::over(Outcome::Done(profile))
     }
 }

@@ -34,6 +34,8 @@ pub enum Input {
     Replied(RequestId, Result<Reply, Trouble>),
     /// The person decided.
     Decided(SaveDecision),
+    /// The person said whose account it is; empty: they leave it open.
+    Named(String),
     /// The profile was saved, or could not be.
     Saved(Result<(), Trouble>),
     /// A profile of that name was stored meanwhile, so nothing was saved.

@@ -3,14 +3,16 @@
 //! The token answer says it, by the provider's reply map or by its ID token; else the userinfo endpoint is
 //! asked once. Where nobody says it, nothing is guessed.
 
+use std::borrow::Cow;
+
 use crate::domain::claims::FactSource;
 use crate::domain::clock::Now;
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::request_template::Placeholder;
 use crate::domain::trouble::Trouble;
 use crate::oauth::identity::{ExpectedIdToken, IdToken, Identity};
 use crate::oauth::login::stage::Identification;
-use crate::oauth::login::{ConfirmReason, Login, Output, Stage, Transition};
+use crate::oauth::login::{ConfirmReason, Login, Output, Stage, Transition, WantedAccount};
 use crate::oauth::reply::TokenResponse;
 use crate::oauth::request::{Bindings, Reply, Request};
 
@@ -103,23 +105,42 @@ impl Login {
         self.identified(granted, doubt, now)
     }
 
-    /// Another account than the stored one. An account is its stable id at its issuer; where one is missing,
-    /// the name people see. A name that must not be believed is another one.
+    /// Another account than the stored one, or than the one that the person named before. An account is its
+    /// stable id at its issuer; where one is missing, the name people see. A name that must not be believed is
+    /// another one.
     pub(super) fn other_account(&self, came: &Profile, unverified: Option<&str>) -> Option<ConfirmReason> {
-        let stored = self.plan.known.as_deref()?;
+        let expected = self.expected_account()?;
         let differ = |one: &Option<String>, other: &Option<String>| Some(one.as_ref()? != other.as_ref()?);
         let name = |profile: &Profile| profile.account.clone().or_else(|| profile.subject.clone());
         let shown = |profile: &Profile| name(profile).unwrap_or_else(|| "somebody".to_owned());
-        let is_other =
-            differ(&stored.subject, &came.subject).or_else(|| differ(&stored.account, &came.account));
-        let came = match (differ(&stored.issuer, &came.issuer), unverified) {
+        let is_other = differ(&expected.subject, &came.subject).or_else(|| other_name(&expected, came));
+        let came = match (differ(&expected.issuer, &came.issuer), unverified) {
             (Some(true), _) => format!("{} of another server", shown(came)),
             (Some(false) | None, _) if is_other == Some(true) => shown(came),
-            (Some(false) | None, Some(unverified)) if name(stored).is_some() && name(came).is_none() => {
+            (Some(false) | None, Some(unverified)) if name(&expected).is_some() && name(came).is_none() => {
                 format!("{unverified} (unverified)")
             }
             (Some(false) | None, Some(_) | None) => return None,
         };
-        Some(ConfirmReason::OtherAccount { stored: shown(stored), came })
+        Some(ConfirmReason::OtherAccount { stored: shown(&expected), came })
     }
+
+    /// The account as it is stored, with the name that the person gave it now.
+    fn expected_account(&self) -> Option<Cow<'_, Profile>> {
+        let known = self.plan.known.as_deref().map(Cow::Borrowed);
+        let WantedAccount::Named(account) = &self.plan.wanted else { return known };
+        let new = || Profile::new(self.plan.id.clone(), Kind::OAuth);
+        let mut expected = known.map_or_else(new, Cow::into_owned);
+        expected.pin_account(account.clone());
+        Some(Cow::Owned(expected))
+    }
+}
+
+/// Whether the names of two accounts differ. What a person typed may differ in capitals.
+fn other_name(expected: &Profile, came: &Profile) -> Option<bool> {
+    let (one, other) = (expected.account.as_ref()?, came.account.as_ref()?);
+    Some(match expected.account_from {
+        Some(FactSource::Person) => one.to_lowercase() != other.to_lowercase(),
+        Some(FactSource::IdToken) | None => one != other,
+    })
 }

@@ -5,7 +5,7 @@ use crate::domain::profile::Profile;
 use crate::domain::provider::{Authorize, LoginMethod, Provider};
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Stored;
-use crate::oauth::authorization::AuthorizationParameters;
+use crate::oauth::authorization::{AuthorizationParameters, SELECT_ACCOUNT};
 use crate::oauth::login::LoginOptions;
 use crate::oauth::login::step::LoginStep;
 use crate::oauth::transcript::Transcript;
@@ -29,8 +29,21 @@ pub struct LoginPlan {
     pub place: String,
     /// How the answer may come back.
     pub options: LoginOptions,
+    pub wanted: WantedAccount,
     /// What was asked before, to find the provider.
     pub walk: Transcript,
+}
+
+/// Which account is to log in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum WantedAccount {
+    /// The one that is stored, or any.
+    #[default]
+    Stored,
+    /// Another than those of the provider's other profiles.
+    Another,
+    /// The one that the person named before.
+    Named(String),
 }
 
 impl LoginPlan {
@@ -98,7 +111,14 @@ impl LoginPlan {
         AuthorizationParameters {
             client_id: self.client_id.clone(),
             scopes: self.scopes.clone(),
-            account: self.known.as_deref().and_then(|profile| profile.account.clone()),
+            account: match &self.wanted {
+                WantedAccount::Named(account) => Some(account.clone()),
+                WantedAccount::Stored | WantedAccount::Another => {
+                    self.known.as_deref().and_then(|profile| profile.account.clone())
+                }
+            },
+            chooses_account: self.wanted == WantedAccount::Another
+                && self.provider.prompts.iter().any(|prompt| prompt == SELECT_ACCOUNT),
         }
     }
 }

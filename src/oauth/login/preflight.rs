@@ -15,7 +15,7 @@ use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{StoredTokens, Tokens};
 pub use crate::oauth::login::preflight::answer::{TRIMMED, client_secret};
-use crate::oauth::login::{LoginOptions, LoginPlan};
+use crate::oauth::login::{LoginOptions, LoginPlan, WantedAccount};
 use crate::oauth::scopes::union;
 use crate::oauth::transcript::Transcript;
 
@@ -92,6 +92,8 @@ pub struct Preflight {
     scopes: Option<Vec<String>>,
     key: Option<Secret>,
     agreed: bool,
+    /// Whether the provider has another profile already.
+    is_another: bool,
 }
 
 impl Preflight {
@@ -108,6 +110,7 @@ impl Preflight {
             scopes: None,
             key: None,
             agreed: false,
+            is_another: false,
         }
     }
 
@@ -286,6 +289,7 @@ impl Preflight {
             known: self.known.clone(),
             place: place.to_owned(),
             options,
+            wanted: if self.is_another { WantedAccount::Another } else { WantedAccount::Stored },
             walk: Transcript::default(),
             provider: self.provider.clone(),
         })

@@ -14,6 +14,7 @@ use crate::oauth::request::Entropy;
 /// ```text
 /// Opening ──random bytes and a port──▶ Waiting
 /// Waiting ──answer──▶ Exchanging ──tokens──▶ [Identifying] ──▶ Saving ──saved──▶ Testing ──status──▶ Over
+/// Testing ──nobody was named──▶ Naming ──named, or not──▶ Over
 /// Waiting ──tokens of the device code──▶ Saving
 /// Exchanging ──code refused──▶ Waiting
 /// Exchanging, Waiting ──tokens of another account, or of a cancelled login──▶ Confirming
@@ -40,6 +41,8 @@ pub enum Stage {
     Unsaved(Box<Profile>, Trouble),
     /// The saved token is being tested.
     Testing(RequestId, Box<Profile>),
+    /// The tokens are saved, and nobody said whose they are: the person may.
+    Naming(Box<Profile>),
     /// It has ended.
     Over(Outcome),
 }

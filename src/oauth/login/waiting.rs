@@ -46,6 +46,7 @@ impl Login {
             | Stage::Saving(_)
             | Stage::Unsaved(..)
             | Stage::Testing(..)
+            | Stage::Naming(_)
             | Stage::Over(_) => Transition::to(stage),
         }
     }
@@ -240,6 +241,7 @@ impl Login {
             | Stage::Saving(_)
             | Stage::Unsaved(..)
             | Stage::Testing(..)
+            | Stage::Naming(_)
             | Stage::Over(_) => Transition::to(stage),
         }
     }
@@ -267,6 +269,7 @@ impl Login {
                 self.steps.skip(LoginStep::Test, "not awaited");
                 Transition::over(Outcome::Done(profile))
             }
+            Stage::Naming(profile) => Transition::over(Outcome::Done(profile)),
             Stage::Confirming(..) | Stage::Saving(_) | Stage::Unsaved(..) | Stage::Over(_) => {
                 Transition::to(stage)
             }

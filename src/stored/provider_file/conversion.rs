@@ -63,6 +63,7 @@ pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
         issuer: yaml.issuer,
         issuer_in_answers: yaml.issuer_in_answers,
         resource: yaml.resource.0,
+        prompts: yaml.prompts.0,
         registration_endpoint: yaml.endpoints.registration.map(|url| url.0),
         userinfo: yaml.endpoints.userinfo.map(|url| standard_requests::userinfo(&url.0)),
         discovered: yaml.discovered.map(|source| DiscoverySource { from: source.from.0, at: source.at.0 }),

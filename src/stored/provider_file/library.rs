@@ -29,7 +29,7 @@ const MERGED_LIMIT: usize = 1024 * 1024;
 const EXTENDS: &str = "extends";
 
 /// What is not inherited of an example, because it would be sent, or shown as the person's own.
-const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 21] = [
+const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 22] = [
     &["address"],
     &["title"],
     &["homepage"],
@@ -42,6 +42,7 @@ const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 21] = [
     &["calls"],
     &["probe"],
     &["authorize_parameters"],
+    &["prompts"],
     &["client", "id"],
     &["client", "registered"],
     &["client", "secret_ends"],

@@ -55,6 +55,8 @@ pub(super) struct ProviderYaml {
     pub(super) state: StateYaml,
     #[serde(default)]
     pub(super) authorize_parameters: ParametersYaml,
+    #[serde(default)]
+    pub(super) prompts: TextsYaml,
     pub(super) device: Option<DeviceYaml>,
     #[serde(default)]
     pub(super) refresh: RefreshYaml,

@@ -20,7 +20,8 @@ pub(super) fn try_again(model: &Model) -> Result<(), Unavailable> {
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)
-            | Stage::Testing(..),
+            | Stage::Testing(..)
+            | Stage::Naming(_),
         ) => Err(Unavailable::because("This login is still under way").passing()),
     }
 }
@@ -96,6 +97,7 @@ fn page_refused(model: &Model) -> Result<(), Unavailable> {
         | Stage::Saving(_)
         | Stage::Unsaved(..)
         | Stage::Testing(..)
+        | Stage::Naming(_)
         | Stage::Over(Outcome::Done(_) | Outcome::Cancelled | Outcome::Discarded) => {
             Err(Unavailable::because("The login does not wait for an answer").passing())
         }

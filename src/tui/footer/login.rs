@@ -38,7 +38,8 @@ pub(super) fn keys(model: &Model, now: Now, place: FooterPlace) -> Vec<FooterCan
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)
-            | Stage::Testing(..),
+            | Stage::Testing(..)
+            | Stage::Naming(_),
         ) => only(model, KeyContext::Login, beside),
     }
 }

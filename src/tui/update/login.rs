@@ -8,6 +8,7 @@ use crate::oauth::login::step::{LoginStep, StepState};
 use crate::oauth::login::{Input, Login, LoginPlan, Outcome, Output, SaveDecision, Stage};
 use crate::tui::auto_refresh::{self, NoAutoRefresh};
 use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
+use crate::tui::field::{Field, Sight};
 use crate::tui::flash::flash;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Leaving, Model, RowId};
@@ -60,12 +61,16 @@ pub(super) fn heard(model: &mut Model, login_id: LoginId, heard: Input, now: Now
     match &stage {
         Stage::Confirming(..) | Stage::Unsaved(..) => return decide(model, login_id, asks, now),
         Stage::Over(outcome) => ended(model, outcome, now),
+        Stage::Naming(profile) if profile.account.is_none() => {
+            return ask_whose(model, login_id, asks, now);
+        }
         Stage::Opening(_)
         | Stage::Waiting(_)
         | Stage::Exchanging(_)
         | Stage::Identifying(_)
         | Stage::Saving(_)
-        | Stage::Testing(..) => {
+        | Stage::Testing(..)
+        | Stage::Naming(_) => {
             if let Stage::Saving(profile) = &stage {
                 model.running_mut(&profile.id).logged_in = profile.held.fingerprint();
             }
@@ -202,12 +207,39 @@ fn decide(model: &mut Model, login_id: LoginId, asks: Vec<Output>, now: Now) -> 
     effects
 }
 
+/// Asks whose account it is, as long as the person looks at the login; else that stays open.
+fn ask_whose(model: &mut Model, login_id: LoginId, asks: Vec<Output>, now: Now) -> Vec<Effect> {
+    let mut effects = effects(login_id, asks);
+    match (&model.screen, model.leaving) {
+        (Screen::Login(Panel::Naming(_)), Leaving::No) => {}
+        (Screen::Login(_), Leaving::No) => model.screen = asking_whose(),
+        (_, Leaving::No | Leaving::Yes) => effects.extend(name_account(model, String::new(), now)),
+    }
+    effects
+}
+
+fn asking_whose() -> Screen {
+    Screen::Login(Panel::Naming(Field::new("", Sight::Clear)))
+}
+
+/// Takes from the person whose account it is.
+pub(super) fn name_account(model: &mut Model, account: String, now: Now) -> Vec<Effect> {
+    if let Screen::Login(panel) = &mut model.screen {
+        *panel = Panel::Steps;
+    }
+    let Some(login_id) = model.login.as_ref().map(Login::id) else { return Vec::new() };
+    heard(model, login_id, Input::Named(account), now)
+}
+
 /// What lies below a question that does not belong to the login: its panel while it is under
 /// way, or the list.
 pub(super) fn below(model: &Model) -> Screen {
     let Some(login) = &model.login else { return Screen::List };
     if matches!(login.stage(), Stage::Over(_)) {
         return Screen::List;
+    }
+    if matches!(login.stage(), Stage::Naming(profile) if profile.account.is_none()) {
+        return asking_whose();
     }
     let dialog = Dialog::for_login(login, free_name(model, login));
     Screen::Login(dialog.map_or(Panel::Steps, Panel::Deciding))
@@ -245,7 +277,7 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
     let login_id = login.id();
     match login.stage() {
         Stage::Over(_) => close_when_over(model, now),
-        Stage::Testing(..) => heard(model, login_id, Input::Cancelled, now),
+        Stage::Testing(..) | Stage::Naming(_) => heard(model, login_id, Input::Cancelled, now),
         Stage::Exchanging(exchange) if exchange.ending().is_some() || exchange.is_cancelled() => {
             let why = "Too late to cancel: tokens may be on their way.";
             show(model, why, Tone::Plain, now);

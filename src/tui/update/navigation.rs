@@ -179,6 +179,10 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         Screen::Login(Panel::Steps) => login::close_when_over(model, now),
         Screen::Login(Panel::Pasting(_)) => paste_answer(model, now),
+        Screen::Login(Panel::Naming(field)) => {
+            let account = field.text().to_owned();
+            login::name_account(model, account, now)
+        }
         Screen::Wizard(_) => server::submit(model, now),
         Screen::Filter(_) => {
             model.screen = Screen::List;
@@ -267,6 +271,7 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Login(Panel::Qr | Panel::Exchanges(_) | Panel::Pasting(_) | Panel::Cancelling(_)) => {
             model.screen = Screen::Login(Panel::Steps);
         }
+        Screen::Login(Panel::Naming(_)) => return login::name_account(model, String::new(), now),
         // Tokens that came are kept or discarded on purpose, not by leaving.
         Screen::Login(Panel::Deciding(dialog)) => {
             model.screen = Screen::Login(Panel::Deciding(dialog));

@@ -116,7 +116,7 @@ fn shown_method<'a>(model: &'a Model, login: &Login) -> Option<ShownMethod<'a>> 
 
 fn field_of(panel: &Panel) -> Option<&Field> {
     match panel {
-        Panel::Pasting(field) => Some(field),
+        Panel::Pasting(field) | Panel::Naming(field) => Some(field),
         Panel::Steps | Panel::Qr | Panel::Exchanges(_) | Panel::Cancelling(_) | Panel::Deciding(_) => None,
     }
 }
@@ -230,6 +230,8 @@ impl<'a> PanelText<'a> {
                 self.trouble(trouble);
             }
             (Stage::Testing(..), _) => self.headline("Saved, testing the token"),
+            (Stage::Naming(_), _) if field.is_some() => self.naming(login),
+            (Stage::Naming(_), _) => self.headline("Saving whose account it is"),
             (Stage::Over(outcome), _) => self.over(outcome, login),
         }
         if !self.noticed {

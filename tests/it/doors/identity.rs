@@ -7,13 +7,16 @@ use authtui::domain::clock::from_rfc3339;
 use authtui::domain::profile::Profile;
 use authtui::domain::provider::Provider;
 use authtui::domain::provider::request_template::Method;
-use authtui::oauth::login::{ConfirmReason, Input, LoginPlan, Output, Stage};
+use authtui::oauth::login::{ConfirmReason, Input, LoginPlan, Outcome, Output, Stage, WantedAccount};
 use authtui::oauth::request::Request;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::harness::{ISSUER, Journey, code, plan, profile, reply, saved, sent, unreachable, with_userinfo};
+use crate::harness::{
+    ISSUER, Journey, PORT, bound, code, entropy, full, plan, profile, reply, saved, sent, unreachable,
+    with_userinfo,
+};
 
 #[test]
 fn the_id_token_says_who_logged_in_and_nobody_else_is_asked() {
@@ -145,6 +148,134 @@ fn whoever_stops_while_it_is_asked_who_logged_in_decides_about_the_tokens() {
     let answer = reply(200, r#"{"sub":"1"}"#, journey.now);
     journey.tell(Input::Replied(sent(&asks).0, Ok(answer)));
     assert!(matches!(journey.login.stage(), Stage::Confirming(_, ConfirmReason::Cancelled)));
+}
+
+#[test]
+fn the_person_is_asked_once_whose_account_it_is_where_nobody_says_it() {
+    let nameless = || {
+        let mut journey = Journey::waiting(LoginPlan { provider: without_userinfo(), ..login(None) });
+        exchange(&mut journey, None);
+        stored(&mut journey);
+        assert!(matches!(journey.login.stage(), Stage::Naming(_)), "{:?}", journey.login.stage());
+        assert!(journey.login.unsaved().is_none(), "its tokens are saved");
+        journey
+    };
+    let mut journey = nameless();
+    let change = saved(&journey.tell(Input::Named("  Ana \u{202e} Reyes ".to_owned())));
+    assert_eq!(change.edit, Edit::RecordAccount("Ana \u{fffd} Reyes".to_owned()));
+    journey.tell(Input::Saved(Ok(())));
+    let ana = (Some("Ana \u{fffd} Reyes".to_owned()), Some(FactSource::Person));
+    assert_eq!(ended(&journey), ana);
+
+    for open in [Input::Named(" ".to_owned()), Input::Cancelled] {
+        let mut journey = nameless();
+        assert_eq!(journey.tell(open), [Output::CloseListener]);
+        assert_eq!(ended(&journey), (None, None));
+    }
+    let mut journey = nameless();
+    journey.tell(Input::Named("Ana".to_owned()));
+    journey.tell(Input::Saved(Err(full())));
+    assert_eq!(ended(&journey), (None, None));
+    assert!(journey.login.notices().concat().contains("could not be saved"));
+
+    // A profile that was there before was asked about then.
+    let known =
+        login(Some("ana@id.test")).known.map(|known| Profile { account: None, subject: None, ..*known });
+    let plan = LoginPlan { provider: without_userinfo(), known: known.map(Box::new), ..login(None) };
+    let mut journey = Journey::waiting(plan);
+    exchange(&mut journey, None);
+    stored(&mut journey);
+    assert_eq!(ended(&journey), (None, None));
+}
+
+#[test]
+fn an_account_that_a_person_named_stays_where_nobody_is_named_and_is_compared_by_its_text() {
+    let person = Some(FactSource::Person);
+    for (email, asked, kept) in [
+        (None, None, Some((Some("ANA@id.test".to_owned()), person))),
+        (Some("ana@id.test"), None, Some((Some("ana@id.test".to_owned()), Some(FactSource::IdToken)))),
+        (Some("bo@id.test"), Some("bo@id.test"), None),
+    ] {
+        let mut plan = LoginPlan { provider: without_userinfo(), ..login(Some("x")) };
+        let known = plan.known.as_mut().expect("a profile");
+        known.pin_account("ANA@id.test".to_owned());
+        known.subject = None;
+        let mut journey = Journey::waiting(plan);
+        let said = email.map(|email| {
+            let mut claims = claims("1");
+            claims["email"] = json!(email);
+            claims
+        });
+        let asks = exchange(&mut journey, said.as_ref());
+        let other = |came: &str| ConfirmReason::OtherAccount {
+            stored: "ANA@id.test".to_owned(),
+            came: came.to_owned(),
+        };
+        let why =
+            if let Stage::Confirming(_, why) = journey.login.stage() { Some(why.clone()) } else { None };
+        assert_eq!(why, asked.map(other), "{email:?}");
+        if let Some(kept) = kept {
+            let profile = saved_profile(&asks);
+            assert_eq!((profile.account, profile.account_from), kept, "{email:?}");
+        }
+    }
+}
+
+#[test]
+fn an_account_that_is_named_before_is_kept_for_nobody_else_and_never_asked_for() {
+    let wanted = |account: &str| LoginPlan {
+        provider: without_userinfo(),
+        wanted: WantedAccount::Named(account.to_owned()),
+        ..login(None)
+    };
+    let mut journey = Journey::waiting(wanted("bo"));
+    exchange(&mut journey, Some(&claims("1")));
+    let other = ConfirmReason::OtherAccount { stored: "bo".to_owned(), came: "ana@id.test".to_owned() };
+    assert!(matches!(journey.login.stage(), Stage::Confirming(_, why) if *why == other));
+
+    let mut journey = Journey::waiting(wanted("bo"));
+    exchange(&mut journey, None);
+    stored(&mut journey);
+    assert_eq!(ended(&journey), (Some("bo".to_owned()), Some(FactSource::Person)));
+}
+
+#[test]
+fn a_provider_is_asked_to_let_one_choose_where_another_profile_of_it_is_there() {
+    for (wanted, prompts, asked) in [
+        (WantedAccount::Another, &["consent", "select_account"][..], Some("select_account")),
+        (WantedAccount::Another, &["consent"], None),
+        (WantedAccount::Stored, &["select_account"], None),
+        (WantedAccount::Named("bo".to_owned()), &["select_account"], None),
+    ] {
+        let plan = plan("work");
+        let prompts: Vec<String> = prompts.iter().map(|prompt| (*prompt).to_owned()).collect();
+        let provider = Box::new(Provider { prompts, ..*plan.provider.clone() });
+        let (mut journey, _) = Journey::begin(LoginPlan { provider, wanted: wanted.clone(), ..plan });
+        journey.tell(Input::Began(entropy()));
+        let asks = journey.tell(Input::Bound(Ok(bound(PORT))));
+        let page = asks.iter().find_map(|ask| if let Output::Open(page) = ask { Some(page) } else { None });
+        let page = page.expect("a page");
+        let value =
+            |name: &str| page.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        assert_eq!(value("prompt").as_deref(), asked, "{wanted:?}");
+        let hint = if let WantedAccount::Named(account) = &wanted { Some(account.clone()) } else { None };
+        assert_eq!(value("login_hint"), hint, "{wanted:?}");
+    }
+}
+
+/// Saves the profile and tests its token.
+fn stored(journey: &mut Journey) {
+    let asks = journey.tell(Input::Saved(Ok(())));
+    let works = reply(200, "{}", journey.now);
+    journey.tell(Input::Replied(sent(&asks).0, Ok(works)));
+    journey.tell(Input::Saved(Ok(())));
+}
+
+fn ended(journey: &Journey) -> (Option<String>, Option<FactSource>) {
+    let Stage::Over(Outcome::Done(profile)) = journey.login.stage() else {
+        panic!("{:?}", journey.login.stage())
+    };
+    (profile.account.clone(), profile.account_from)
 }
 
 /// A login at a provider that is known by its issuer and says who somebody is; again, where it holds `account`.

@@ -91,6 +91,33 @@ fn another_account_can_replace_the_stored_one_or_be_discarded() {
 }
 
 #[test]
+fn whose_account_it_is_is_typed_in_the_panel_or_left_open() {
+    for (typed, key, named) in [("Ana", "enter", true), ("", "enter", false), ("Ana", "esc", false)] {
+        let mut app = App::with(["work"]);
+        redeemed(&mut app);
+        // So it is a new profile.
+        app.feed(Msg::Stored(snapshot([])));
+        let (request_id, _) = sent(&asks(&app.tell(Input::Saved(Ok(())))));
+        let works = reply(200, "{}", app.now);
+        app.tell(Input::Replied(request_id, Ok(works)));
+        app.tell(Input::Saved(Ok(())));
+        assert!(app.screen().contains("Whose account is this?"), "{}", app.screen());
+        app.press("ctrl-c");
+        assert!(!is_asked_about_quitting(&app), "everything is saved");
+
+        app.keys(typed);
+        let asks = asks(&app.press(key));
+
+        if named {
+            assert_eq!(saved(&asks).edit, Edit::RecordAccount("Ana".to_owned()));
+            app.tell(Input::Saved(Ok(())));
+        }
+        assert_eq!(app.model.screen, Screen::List, "{typed} {key}");
+        assert_eq!(app.message().contains("as Ana"), named, "{}", app.message());
+    }
+}
+
+#[test]
 fn staying_after_all_leads_back_to_the_question_about_the_tokens() {
     for stay in ["enter", "esc"] {
         let mut app = App::of([ana()]);

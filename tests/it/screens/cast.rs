@@ -13,7 +13,9 @@ use authtui::domain::provider::Provider;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::oauth::callback::AuthorizationResponse;
-use authtui::oauth::login::{BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output};
+use authtui::oauth::login::{
+    BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output, WantedAccount,
+};
 use authtui::oauth::request::{Entropy, Reply};
 use authtui::oauth::revocation::NotRevocable;
 use authtui::oauth::transcript::Transcript;
@@ -269,6 +271,7 @@ pub(super) fn waiting_at(locality: Locality) -> Login {
         known: None,
         place: PLACE.into(),
         options: LoginOptions::of(&provider, locality),
+        wanted: WantedAccount::Stored,
         walk: Transcript::default(),
         provider,
     };
@@ -294,19 +297,42 @@ pub(super) fn exchanging() -> (Login, RequestId) {
 
 /// A login whose tokens are being saved.
 pub(super) fn saving() -> Login {
-    let (mut login, request_id) = exchanging();
-    let body = r#"{"access_token":"sk-ant-oat01-0123456789abcdef3fQA","token_type":"bearer","expires_in":28800,
+    given(
+        r#"{"access_token":"sk-ant-oat01-0123456789abcdef3fQA","token_type":"bearer","expires_in":28800,
         "refresh_token":"sk-ant-ort01-0123456789abcdef9kQe","scope":"user:profile user:inference",
-        "account":{"email_address":"ana@acme.dev","uuid":"u-1"}}"#;
+        "account":{"email_address":"ana@acme.dev","uuid":"u-1"}}"#,
+    )
+}
+
+/// A login that was answered with `body`.
+fn given(body: &str) -> Login {
+    let (mut login, request_id) = exchanging();
     login.advance(Input::Replied(request_id, Ok(reply(200, body))), now(24));
     login
 }
 
 /// A login that has ended well.
 pub(super) fn done() -> Login {
-    let mut login = saving();
+    tested(saving(), 403)
+}
+
+/// A login of somebody whom the provider does not name.
+pub(super) fn naming() -> Login {
+    tested(given(r#"{"access_token":"sk-ant-oat01-0123456789abcdef3fQA","expires_in":28800}"#), 200)
+}
+
+/// A login whose ID token alone says who it is, and whose token is refused.
+pub(super) fn refused_with_id_token() -> Login {
+    let claims = r#"{"iss":"https://id.acme.dev","sub":"1","aud":"9d1c250a-e61b-44d9-88ed-5944d1962f5e",
+        "exp":1900000000,"email":"ana@acme.dev"}"#;
+    let token = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
+    let body = r#"{"access_token":"sk-ant-oat01-0123456789abcdef3fQA","expires_in":28800,"id_token":"#;
+    tested(given(&format!("{body}\"{token}\"}}")), 401)
+}
+
+fn tested(mut login: Login, status: u16) -> Login {
     let asks = login.advance(Input::Saved(Ok(())), now(24));
-    login.advance(Input::Replied(sent(&asks), Ok(reply(403, "{}"))), now(25));
+    login.advance(Input::Replied(sent(&asks), Ok(reply(status, "{}"))), now(25));
     login.advance(Input::Saved(Ok(())), now(25));
     login
 }

@@ -7,7 +7,9 @@ use authtui::domain::provider::request_template::{
 use authtui::domain::provider::{Authorize, LoginMethod, Pkce, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
-use authtui::oauth::login::{BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output};
+use authtui::oauth::login::{
+    BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output, WantedAccount,
+};
 use authtui::oauth::request::{Entropy, Reply};
 use authtui::oauth::transcript::Transcript;
 use authtui::oauth::{LoginId, RequestId};
@@ -99,6 +101,7 @@ fn begun(mut provider: Provider, flows: &[LoginMethod], locality: Locality) -> (
         known: None,
         place: cast::PLACE.into(),
         options: LoginOptions::of(&provider, locality),
+        wanted: WantedAccount::Stored,
         walk: Transcript::default(),
         provider,
     };

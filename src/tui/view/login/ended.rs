@@ -63,6 +63,23 @@ impl PanelText<'_> {
         self.headed(mark, sentence, self.theme.bad.patch(self.theme.strong));
     }
 
+    /// Asks whose account it is.
+    pub(super) fn naming(&mut self, login: &Login) {
+        self.headline("Whose account is this?");
+        let title = text_layout::safe(&login.plan().provider.title);
+        if self.space != Space::Short {
+            self.sentence(
+                &format!(
+                    "The login is saved; {title} does not say whose it is. Enter alone leaves it empty."
+                ),
+                Style::new(),
+            );
+        }
+        self.gap();
+        self.field = u16::try_from(self.block.lines.len()).ok();
+        self.block.gap();
+    }
+
     /// Says what is awaited, and what becomes of tokens that come.
     pub(super) fn exchanging(&mut self, exchange: &Exchange, login: &Login) {
         let over = match exchange.ending() {
