@@ -19,6 +19,6 @@ impl ClipboardTimer {
     pub fn words(&self, now: Steady) -> String {
         let left = seconds::left(self.until, now);
         let fault = if self.fault.is_empty() { String::new() } else { format!(" {}", self.fault) };
-        format!("Copied {}.{fault} Clipboard clears in {left} s.", self.what)
+        format!("Copied {}.{fault} Clipboard clears in {left}s.", self.what)
     }
 }

@@ -15,6 +15,9 @@ use crate::tui::theme::{Shape, Theme};
 /// Rows and columns that a box above others takes beside its content.
 pub const AROUND: u16 = 4;
 
+/// The fewest columns beside a box; one that leaves fewer takes them too.
+const LEAST_BESIDE: u16 = 4;
+
 /// Columns of the mark before a row that can be selected, and of the blank behind it.
 pub const MARK: u16 = 2;
 
@@ -118,7 +121,8 @@ fn band(frame: &mut Frame<'_>, area: Rect, place: Rect, theme: &Theme) -> Rect {
 #[must_use]
 pub fn place(area: Rect, (width, height): (u16, u16)) -> BoxPlace {
     let is_roomy = height.saturating_add(AROUND) <= area.height;
-    let width = width.saturating_add(AROUND).min(area.width);
+    let width = width.saturating_add(AROUND);
+    let width = if width + 2 * LEAST_BESIDE > area.width { area.width } else { width };
     let height = height.saturating_add(if is_roomy { AROUND } else { 2 }).min(area.height);
     let x = area.x + (area.width - width) / 2;
     let y = area.y + (area.height - height) / 2;

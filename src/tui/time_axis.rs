@@ -64,7 +64,7 @@ impl Zoom {
             Self::Hour => &[("5m", 5 * MINUTE), ("15m", 15 * MINUTE), ("30m", 30 * MINUTE), ("1h", HOUR)],
             Self::Day => &[("15m", 15 * MINUTE), ("1h", HOUR), ("6h", 6 * HOUR), ("24h", DAY)],
             Self::Month => &[("1h", HOUR), ("24h", DAY), ("7d", 7 * DAY), ("30d", 30 * DAY)],
-            Self::Year => &[("24h", DAY), ("7d", 7 * DAY), ("30d", 30 * DAY), ("1y", 365 * DAY)],
+            Self::Year => &[("24h", DAY), ("7d", 7 * DAY), ("30d", 30 * DAY), ("12mo", 365 * DAY)],
         }
     }
 }

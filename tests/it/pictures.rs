@@ -45,7 +45,7 @@ fn the_pictures_show_the_demo() {
         keep(&format!("timeline-{name}"), &svg::still(&camera.shot(), &paint, "authtui · t timeline"));
         camera.press("t", "Profiles 12");
         if has_palette() {
-            camera.press(":", "");
+            camera.press(":", "Find an action");
             keep(&format!("palette-{name}"), &svg::still(&camera.shot(), &paint, "authtui · : all actions"));
         }
         camera.quit();
@@ -116,7 +116,7 @@ fn walk(paint: Paint) -> String {
     camera.pty.until("the browser is asked", |_| camera.home.path("tmp/url").exists());
     take(2_500, "l  log in: the browser opens");
     camera.allow();
-    camera.back_to_list();
+    camera.until_list();
     camera.until_fine("demo/emil");
     take(2_500, "✓  allowed, and logged in");
     camera.select("demo/cleo");
@@ -135,7 +135,7 @@ fn walk(paint: Paint) -> String {
     camera.press("t", "Profiles 12");
     take(600, "t  list");
     if has_palette() {
-        camera.press(":", "");
+        camera.press(":", "Find an action");
         take(1_500, ":  all actions");
         for letter in ["c", "o", "p", "y"] {
             camera.press(letter, "");
@@ -260,14 +260,9 @@ impl Camera {
         person::answer(&authorize, "allow");
     }
 
-    /// Leaves the panel of a login that has ended, if it does not close.
-    fn back_to_list(&self) {
-        let has_ended = |contents: &str| contents.contains("Profiles 12") || contents.contains("Logged in");
-        self.pty.until("the end of the login", |screen| has_ended(&screen.contents()));
-        self.shot();
-        if !self.pty.contents().contains("Profiles 12") {
-            self.press("\r", "Profiles 12");
-        }
+    /// Waits for the list: the panel of a login that has worked closes itself.
+    fn until_list(&self) {
+        self.pty.until("the list", |screen| screen.contents().contains("Profiles 12"));
     }
 
     fn quit(self) {

@@ -31,6 +31,7 @@ use authtui::tui::update;
 use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard};
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use ratatui::buffer::Cell;
 
 use self::doors::Last;
 use self::print::{drawn, text, with};
@@ -93,6 +94,38 @@ fn marked_rows_and_what_became_of_them_are_shown() {
         model.screen = Screen::Dialog(Dialog::new(cast::signing_out(&names)));
         drawn(&model, MIDDLE)
     });
+}
+
+#[test]
+fn every_list_marks_its_selected_row_in_the_same_way() {
+    let tint = print::colored().selected.bg;
+    for pressed in ["", "t", ":", "?", ",", "L", "n", "results"] {
+        for size in [WIDE, MIDDLE, NARROW, SMALLEST] {
+            let mut model = cast::model(cast::rows());
+            model.events = cast::history();
+            model.size = size;
+            match pressed {
+                "" => {}
+                "results" => {
+                    model.results = Some(cast::results());
+                    model.screen = Screen::Results(1);
+                }
+                pressed => drop(update(&mut model, cast::now(23), Msg::Key(key(pressed)))),
+            }
+            let rows = print::cells(&model, size);
+            let tinted = rows.iter().filter_map(|row| {
+                let first = row.iter().position(|cell| Some(cell.bg) == tint)?;
+                Some((first, row.iter().filter(|cell| Some(cell.bg) == tint).count(), row))
+            });
+            let tinted: Vec<_> = tinted.collect();
+            assert!(!tinted.is_empty(), "{pressed} at {size:?}: {}", text(&model, size));
+            for (first, count, row) in tinted {
+                let around: String = row[first - 2..first + 2].iter().map(Cell::symbol).collect();
+                assert_eq!(around, "│ ▌ ", "{pressed} at {size:?}");
+                assert!(row[first..first + count].iter().all(|cell| Some(cell.bg) == tint), "{pressed}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -20,14 +20,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: Vie
     let ViewContext { model, theme, .. } = view;
     let inner = frame::inset(frame::draw(frame, area, "Settings", Focus::Here, theme), 1);
     view.map.put(area, MouseTarget::Page);
-    let mut below = below(marked, inner.width, view);
-    let room = usize::from(inner.height.saturating_sub(1));
-    if below.len() > room {
-        below.truncate(room);
-        if let Some(last) = below.last_mut() {
-            last.push_span(" …");
-        }
-    }
+    let below = fitted(below(marked, inner.width, view), usize::from(inner.height));
     let most = inner.height.saturating_sub(u16::try_from(below.len()).unwrap_or(u16::MAX));
     let first = (marked + 1).saturating_sub(usize::from(most.max(1)));
     let all = Setting::ALL.into_iter().enumerate().skip(first);
@@ -96,6 +89,20 @@ fn below(marked: usize, width: u16, view: ViewContext<'_>) -> Vec<Line<'static>>
     } else {
         lines.push(Line::default());
         lines.extend(samples(room, view));
+    }
+    lines
+}
+
+/// The `lines` below the settings in a page of so many rows: without gaps where some setting would have no
+/// row, and with a sign where lines are left out beside the marked one.
+fn fitted(mut lines: Vec<Line<'static>>, rows: usize) -> Vec<Line<'static>> {
+    if Setting::ALL.len() + lines.len() > rows {
+        lines.retain(|line| line.width() > 0);
+    }
+    let room = rows.saturating_sub(1);
+    if lines.len() > room {
+        lines.truncate(room);
+        lines.last_mut().into_iter().for_each(|last| last.push_span(" …"));
     }
     lines
 }

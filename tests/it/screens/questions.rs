@@ -10,6 +10,7 @@ use authtui::tui::screen::{Panel, Screen};
 use authtui::tui::status::Tone;
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::update;
+use ratatui::buffer::Cell;
 
 use super::{cast, message, print};
 use crate::harness::key;
@@ -93,6 +94,28 @@ fn the_marked_answer_is_on_the_screen_at_every_size_whatever_is_said() {
                     update(&mut model, cast::now(23), Msg::Key(key("down")));
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn beside_a_question_no_row_is_seen_in_pieces() {
+    let accent = print::colored().border_focused.fg;
+    for size in [(80, 24), (100, 30), (120, 32), (200, 60)] {
+        for question in questions() {
+            let mut boxed = 0;
+            for row in print::cells(&asking(question, size, ""), size) {
+                let is_side = |cell: &Cell| cell.symbol() == "│" && Some(cell.fg) == accent;
+                let (Some(left), Some(right)) = (row.iter().position(is_side), row.iter().rposition(is_side))
+                else {
+                    continue;
+                };
+                boxed += 1;
+                let beside = row.iter().take(left).skip(1).chain(row.iter().skip(right + 1).rev().skip(1));
+                let beside: String = beside.map(Cell::symbol).collect();
+                assert_eq!(beside.trim(), "", "{size:?}");
+            }
+            assert!(boxed > 2, "{size:?}");
         }
     }
 }

@@ -15,7 +15,7 @@ fn a_secret_is_taken_back_after_a_countdown_that_is_seen() {
     let mut app = clearing();
     assert_eq!(copy(&mut app, Copied::NativeSecret), [Effect::ClearClipboardAtEnd]);
     for left in (1..=30).rev() {
-        let words = format!("Copied the token of demo/work. Clipboard clears in {left} s.");
+        let words = format!("Copied the token of demo/work. Clipboard clears in {left}s.");
         assert_eq!(app.message(), words);
         let next = wakes_at(&app.model, app.now).expect("a moment");
         assert!(app.now.steady.until(next) <= Duration::from_secs(1), "it counts");
@@ -79,7 +79,7 @@ fn without_the_setting_nothing_is_taken_back() {
 
 #[test]
 fn a_copied_token_that_has_expired_says_so_and_which_key_helps() {
-    for (clears_after, tail) in [(None, ""), (Some(AFTER), " Clipboard clears in 30 s.")] {
+    for (clears_after, tail) in [(None, ""), (Some(AFTER), " Clipboard clears in 30s.")] {
         let mut app = App::of([due("work")]);
         app.feed(Msg::Settled(Ok(Settings { clear_clipboard: clears_after, ..Settings::default() })));
         for (form, fault) in [

@@ -4,6 +4,7 @@ use authtui::domain::change::{Change, Edit, Extent, Row, SignedOut, Where};
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{AutoRefresh, Profile};
 use authtui::domain::tokens::StoredTokens;
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::oauth::revocation::Revoked;
 use authtui::tui::message::{Effect, Msg};
@@ -95,6 +96,18 @@ fn what_is_not_possible_with_one_is_said_in_its_row_and_the_others_go_on() {
     }
     assert_eq!(app.keys("T"), [Effect::Test(id("b"))]);
     assert!(app.screen().contains("It has no tokens"), "{}", app.screen());
+}
+
+#[test]
+fn what_the_table_says_is_said_once() {
+    let mut app = App::with(["a", "b"]);
+    app.keys("  r");
+    let why = "the server answered 503";
+    let trouble = Trouble::untouched("cannot refresh demo/a", why, FailureKind::Temporary(None));
+    app.feed(Msg::Refreshed(id("a"), Refreshed::Failed(None, trouble)));
+    assert_eq!((app.message(), app.screen().matches(why).count()), ("", 1), "{}", app.screen());
+    app.press("esc L");
+    assert!(app.screen().contains(why), "the log has it: {}", app.screen());
 }
 
 #[test]
