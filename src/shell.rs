@@ -32,6 +32,7 @@ use tokio::sync::watch as watched;
 use crate::domain::change::{Change, Snapshot};
 use crate::domain::event::{Author, Event, GrantEvent};
 use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::clock::Clock;
@@ -295,14 +296,16 @@ impl Services {
     }
 
     fn read_catalog(&self) -> Catalog {
-        match (providers::files(&self.paths.providers), &self.presets) {
+        let catalog = match (providers::files(&self.paths.providers), &self.presets) {
             (Err(complaint), _) => Catalog::unreadable(complaint),
             (Ok(own), None) => provider_file::catalog(own),
             (Ok(own), Some(files)) => {
                 let files = files.iter().map(|(path, text)| (path.clone(), Ok(text.clone())));
                 provider_file::catalog_of_files(files.chain(own))
             }
-        }
+        };
+        self.http.must_be_public(catalog.usable().flat_map(Provider::public_hosts));
+        catalog
     }
 
     fn known_catalog(&self) -> MutexGuard<'_, Option<Arc<Catalog>>> {

@@ -44,7 +44,12 @@ async fn to_its_end(
                 walked.agreed(services.clock.now());
             }
             DiscoveryStage::Over(Ok(discovered)) => return Ok(discovered.clone()),
-            DiscoveryStage::Over(Err(trouble)) => return Err(exit::trouble(trouble, address)),
+            DiscoveryStage::Over(Err(trouble)) => {
+                if walked.wants_own_client() {
+                    console::say(&walked.recipe().lines().join("\n"));
+                }
+                return Err(exit::trouble(trouble, address));
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
+use crate::domain::provider::endpoint;
 use crate::domain::provider::request_template::RequestTemplate;
 use crate::domain::text;
 
@@ -38,6 +39,18 @@ impl Provider {
         origins.sort();
         origins.dedup();
         origins
+    }
+
+    /// The hosts of a discovered server whose names are public, other than the one that the person typed: what
+    /// they lead to must be public too.
+    pub fn public_hosts(&self) -> impl Iterator<Item = String> {
+        let source = self.discovered.as_ref().filter(|source| !source.private_network);
+        let origins = source.map(|_| self.origins()).unwrap_or_default();
+        let urls = origins.into_iter().filter_map(|origin| Url::parse(&origin).ok());
+        let is_doubted = move |url: &Url| {
+            !endpoint::is_private(url) && source.is_some_and(|source| source.from.host() != url.host())
+        };
+        urls.filter(is_doubted).filter_map(|url| url.domain().map(str::to_owned))
     }
 
     fn secret_calls(&self) -> impl Iterator<Item = &RequestTemplate> {

@@ -48,6 +48,7 @@ mod tests {
     fn request(body: &str) -> Request {
         Request {
             secrets: Vec::new(),
+            must_be_public: false,
             method: Method::Post,
             url: Url::parse("https://api.cal.test/v2/oauth/it's/authorize?a=1&b=$(id)").expect("a URL"),
             headers: vec![("accept".to_owned(), Secret::new("*/*"))],

@@ -36,6 +36,7 @@ use url::Url;
 
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::provider::discovered::DiscoveredServer;
+use crate::domain::provider::endpoint;
 use crate::domain::provider::request_template::Method;
 use crate::domain::secret::Secret;
 use crate::domain::text;
@@ -196,6 +197,13 @@ impl Discovery {
             return;
         }
         self.transcript.answered(RequestId(self.requests_made), &reply, now);
+        // Nothing was sent, and somebody must say first that it may be.
+        if matches!(self.asked, Asked::Resource(..) | Asked::Server(..))
+            && let Err(barred @ Trouble { kind: FailureKind::NeedsFix(_), .. }) = reply
+        {
+            self.asked = Asked::Address;
+            return self.end(Err(barred.without_tokens()));
+        }
         match mem::replace(&mut self.asked, Asked::Address) {
             Asked::Address => self.address_replied(reply),
             Asked::Tools => self.tools_replied(reply),
@@ -214,7 +222,10 @@ impl Discovery {
 
     /// Takes down the request that is to be sent.
     fn take_down(&mut self, now: Now) {
-        if let DiscoveryStage::Asking(request) = &self.stage {
+        let is_doubted = !self.plan.agreed;
+        if let DiscoveryStage::Asking(request) = &mut self.stage {
+            let is_typed = request.url.host() == self.plan.address.host();
+            request.must_be_public = is_doubted && !is_typed && !endpoint::is_private(&request.url);
             self.requests_made += 1;
             self.transcript.sent(RequestId(self.requests_made), request, now);
         }
@@ -311,6 +322,7 @@ fn mcp_call(address: &Url, call: &Value) -> Request {
         headers: vec![("accept".to_owned(), accept)],
         body: Some(("application/json", Secret::new(call.to_string()))),
         secrets: Vec::new(),
+        must_be_public: false,
     }
 }
 
@@ -712,6 +724,34 @@ mod tests {
             assert_eq!(found.client.id.as_deref(), Some("mine"));
             assert_eq!((found.client.authentication, found.redirect), (authentication, Redirect::default()));
         }
+    }
+
+    #[test]
+    fn a_server_whose_issuer_a_preset_knows_is_registered_at_by_its_steps_with_our_redirect_address() {
+        let yaml = "name: acme-idp\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
+                    client: { id: x }\n\
+                    registration: { issuers: ['https://*.acme.test/t'], steps: [Create a client.] }";
+        let preset =
+            crate::stored::provider_file::catalog([("acme-idp.yaml".to_owned(), Ok(yaml.to_owned()))]);
+        assert_eq!(preset.errors, []);
+        let address = Url::parse(ADDRESS).expect("an address");
+        let plan = DiscoveryPlan::new(address, DiscoveryGoal::Login, &preset);
+        let lines = [
+            "Register an app of your own:",
+            "- Enter this redirect address: http://127.0.0.1:8765/callback",
+            "- Create a client.",
+        ];
+        let mut net = Net::acme();
+        net.answers(REGISTER, 403, "Forbidden");
+        let walked = net.walk(plan.clone());
+        assert!(walked.wants_own_client());
+        assert_eq!(walked.recipe().lines(), lines);
+        net.says(SERVER_AT, with(server(), "registration_endpoint", Value::Null));
+        let (found, _) = new(&net.walk(plan.clone()));
+        assert_eq!(found.registration.map(|recipe| recipe.lines()), Some(lines.map(str::to_owned).to_vec()));
+        let mut net = Net::acme();
+        net.answers(REGISTER, 503, "");
+        assert!(!net.walk(plan).wants_own_client(), "it may do better later");
     }
 
     #[test]

@@ -62,6 +62,7 @@ pub fn request(
         headers: vec![("accept".to_owned(), Secret::new("application/json"))],
         body: Some(("application/json", Secret::new(body.to_string()))),
         secrets: Vec::new(),
+        must_be_public: false,
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Request {
     pub body: Option<(&'static str, Secret)>,
     /// What fills its placeholders and is secret, the longest first.
     pub secrets: Vec<Secret>,
+    /// Whether its host was named by a server and is public, so that it must not lead to a private network.
+    pub must_be_public: bool,
 }
 
 /// What came back.
@@ -181,6 +183,7 @@ impl Bindings {
             headers: headers.map(|(name, value)| (name, Secret::new(value.as_str()))).collect(),
             body,
             secrets: self.secrets(),
+            must_be_public: false,
         })
     }
 

@@ -355,6 +355,7 @@ mod tests {
                 Secret::new(format!("grant_type=authorization_code&code={CANARY}&code_verifier=v3rifier")),
             )),
             secrets: vec![Secret::new(CANARY)],
+            must_be_public: false,
         };
         let reply = Reply {
             status: 200,
@@ -463,6 +464,7 @@ mod tests {
             headers: Vec::new(),
             body: None,
             secrets: Vec::new(),
+            must_be_public: false,
         }
     }
 

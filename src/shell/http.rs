@@ -31,7 +31,7 @@ use crate::domain::text;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::request::{Reply, Request};
 use crate::shell::http::coding::{CodingError, SecretBytes};
-use crate::shell::http::connection::{GiveUpLayer, SystemResolver};
+use crate::shell::http::connection::{GiveUpLayer, PublicNames, SystemResolver};
 
 /// The longest a call may take, from connecting to the last byte.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -51,6 +51,7 @@ pub struct Http {
     given_up: watch::Sender<bool>,
     slow: OnceLock<SlowListener>,
     slow_told: Mutex<BTreeSet<String>>,
+    public_names: PublicNames,
 }
 
 type SlowListener = Box<dyn Fn(&str) + Send + Sync>;
@@ -59,6 +60,16 @@ impl Http {
     /// From here on no connection is made any more and none is waited for; what was posted goes on.
     pub fn give_up(&self) {
         self.given_up.send_replace(true);
+    }
+
+    /// From here on `hosts`, whose names are public, are not connected to where they lead to a private network.
+    pub fn must_be_public(&self, hosts: impl IntoIterator<Item = String>) {
+        self.public_names.add(hosts);
+    }
+
+    /// From here on names may lead anywhere: the person agrees.
+    pub fn let_names_be_private(&self) {
+        self.public_names.forget();
     }
 
     /// Calls `listener` once for each host that lets somebody wait. Only the first listener counts.
@@ -102,6 +113,9 @@ impl Http {
                 "{variable} names a proxy that cannot be understood; write http://host:port or socks5h://host:port"
             );
             return Err(failed(why, cause::lasting()));
+        }
+        if request.must_be_public {
+            self.must_be_public(request.url.domain().map(str::to_owned));
         }
         let of_error = |error: &reqwest::Error| failed(cause::words(error), cause::kind(error));
         let client = self.client(&request.url).map_err(|error| of_error(&error))?;
@@ -169,7 +183,7 @@ impl Http {
             .retry(reqwest::retry::never())
             .timeout(REQUEST_TIMEOUT)
             .connect_timeout(Duration::from_secs(10))
-            .dns_resolver(SystemResolver)
+            .dns_resolver(SystemResolver(self.public_names.clone()))
             .connector_layer(GiveUpLayer(self.given_up.subscribe()))
             .http1_max_headers(HEADER_LIMIT)
             .http1_ignore_invalid_headers_in_responses(true)

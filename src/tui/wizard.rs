@@ -16,6 +16,7 @@ use crate::domain::change::Snapshot;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::draft::{self, Draft};
+use crate::domain::provider::registration::RegistrationRecipe;
 use crate::domain::secret::Secret;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::oauth::login::{Locality, LoginOptions, LoginPlan};
@@ -57,6 +58,8 @@ pub struct Wizard {
     pub address: Option<Url>,
     /// The requests to find its login server, and their answers.
     pub walk: Transcript,
+    /// How the person registers a client at it.
+    pub recipe: Option<RegistrationRecipe>,
     /// The login whose page refused its client, until there is another one.
     pub refused: Option<Box<LoginPlan>>,
 }
@@ -112,6 +115,7 @@ impl Wizard {
             client_secret: None,
             address: None,
             walk: Transcript::default(),
+            recipe: None,
             refused: None,
         }
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod held;
 pub(crate) mod person;
+pub(crate) mod refusing;
 pub(crate) mod running;
 pub(crate) mod served;
 pub(crate) mod shipped;

@@ -7,6 +7,7 @@ mod pages;
 mod print;
 mod questions;
 mod remapped;
+mod servers;
 
 use std::sync::LazyLock;
 

@@ -10,6 +10,7 @@ mod process;
 mod prompts;
 pub(crate) mod pty;
 mod revoke;
+mod server;
 mod window;
 
 use std::time::{Duration, Instant};

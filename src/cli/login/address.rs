@@ -107,7 +107,7 @@ pub(super) async fn try_next_way(
     console::say(&format!("\nLooking for another way to be a client of {}", source.from));
     let mut plan = discovery::plan(services, source.from.clone(), DiscoveryGoal::NewClient)
         .refusing(&refused.provider.name);
-    plan.agreed = args.yes;
+    agree(services, &mut plan, args);
     let Discovered::New(server, secret) = walk::walk(services, plan, requests).await? else {
         return Err(Exit::Failure);
     };
@@ -125,10 +125,18 @@ pub(super) async fn try_next_way(
     Ok(converse(services, args, (plan, prompter, kept), requests).await)
 }
 
+/// Takes the yes of the command line to whatever addresses the server names.
+fn agree(services: &Services, plan: &mut DiscoveryPlan, args: &LoginArgs) {
+    plan.agreed = args.yes;
+    if args.yes {
+        services.http.let_names_be_private();
+    }
+}
+
 fn plan(services: &Services, args: &LoginArgs, address: Url) -> DiscoveryPlan {
     let goal = if args.new_client { DiscoveryGoal::NewClient } else { DiscoveryGoal::Login };
     let mut plan = discovery::plan(services, address, goal);
-    plan.agreed = args.yes;
+    agree(services, &mut plan, args);
     let has_secret = args.secret_source().is_some();
     plan.client = args.client_id.clone().map(|id| OwnClient { id, has_secret });
     plan.name =

@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::domain::clock::{DateTime, Utc, rfc3339};
 use crate::domain::provider::file_text::{FileText, address, quoted};
+use crate::domain::provider::registration::RegistrationRecipe;
 use crate::domain::provider::scopes::{OFFLINE, is_scope};
 use crate::domain::provider::{Authentication, IssuerInAnswers, PortRule, Provider, Redirect};
 use crate::domain::text;
@@ -39,6 +40,8 @@ pub struct DiscoveredServer {
     pub resource: Option<String>,
     pub endpoints: DiscoveredEndpoints,
     pub client: DiscoveredClient,
+    /// How the person registers a client, where there is none.
+    pub registration: Option<RegistrationRecipe>,
     pub redirect: Redirect,
     /// Asked for unless the person says otherwise.
     pub scopes: Vec<String>,
@@ -76,6 +79,8 @@ pub struct DiscoverySource {
     /// The address that was asked first.
     pub from: Url,
     pub at: DateTime<Utc>,
+    /// Whether the person agreed that a public name leads to a private network.
+    pub private_network: bool,
 }
 
 impl Provider {
@@ -98,10 +103,11 @@ impl DiscoveredServer {
         file.text("name", &self.name);
         let title = text::clean(&self.title, TITLE_LIMIT);
         file.text("title", if title.trim().is_empty() { &self.name } else { &title });
-        let DiscoverySource { from, at } = &self.source;
+        let DiscoverySource { from, at, private_network } = &self.source;
+        let inside = if *private_network { ", private_network: true" } else { "" };
         file.field(
             "discovered",
-            format_args!("{{ from: {}, at: {} }}", address(from), quoted(&rfc3339(*at))),
+            format_args!("{{ from: {}, at: {}{inside} }}", address(from), quoted(&rfc3339(*at))),
         );
         if let Some(issuer) = &self.issuer {
             file.text("issuer", issuer);
@@ -114,6 +120,7 @@ impl DiscoveredServer {
         }
         self.write_endpoints(&mut file);
         self.write_client(&mut file);
+        self.write_registration(&mut file);
         self.write_scopes(&mut file);
         self.write_redirect(&mut file);
         let has_page = self.endpoints.authorize.is_some();
@@ -149,6 +156,22 @@ impl DiscoveredServer {
             if let Some(at) = at {
                 file.text(name, &rfc3339(*at));
             }
+        }
+    }
+
+    fn write_registration(&self, file: &mut FileText) {
+        let Some(RegistrationRecipe { page, steps, redirect, issuers: _ }) = &self.registration else {
+            return;
+        };
+        file.map("registration");
+        if let Some(page) = page {
+            file.field("  page", address(page));
+        }
+        if !steps.is_empty() {
+            file.texts("  steps", steps.iter().map(String::as_str));
+        }
+        if let Some(redirect) = redirect {
+            file.text("  redirect", redirect);
         }
     }
 
@@ -218,11 +241,12 @@ mod tests {
                 registered: Some(at),
                 secret_ends: from_rfc3339("2027-02-01T00:00:00Z"),
             },
+            registration: None,
             redirect: Redirect::default(),
             scopes: vec!["read".to_owned()],
             offered: vec!["read".to_owned(), "write".to_owned()],
             prompts: ["none", "select_account", "a b"].map(str::to_owned).to_vec(),
-            source: DiscoverySource { from: url("https://mcp.acme.test/mcp"), at },
+            source: DiscoverySource { from: url("https://mcp.acme.test/mcp"), at, private_network: false },
         }
     }
 
@@ -322,6 +346,20 @@ prompts: ["none", "select_account"]
         assert_eq!((offered, provider.redirect.ports()), (vec!["ok"], vec![8765, 8766]));
         let bare = DiscoveredServer { title: " ".to_owned(), offered: Vec::new(), ..server };
         assert_eq!((loaded(&bare).title, bare.file().contains("scopes")), (bare.name, false));
+    }
+
+    #[test]
+    fn how_a_client_is_registered_and_that_a_private_network_is_fine_are_written_and_read() {
+        let recipe = RegistrationRecipe {
+            page: Some(url("https://id.acme.test/clients")),
+            steps: vec!["Leave “Client authentication” off: {no}.".to_owned()],
+            redirect: Some("http://127.0.0.1:8765/callback".to_owned()),
+            issuers: Vec::new(),
+        };
+        let source = DiscoverySource { private_network: true, ..server().source };
+        let server = DiscoveredServer { registration: Some(recipe), source, ..server() };
+        let provider = loaded(&server);
+        assert_eq!((provider.registration, provider.discovered), (server.registration, Some(server.source)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Client of a discovery: one that is known, given, described or registered.
 
 use crate::domain::provider::discovered::{DiscoveredClient, DiscoveredServer, DiscoverySource};
+use crate::domain::provider::registration::RegistrationRecipe;
 use crate::domain::provider::scopes::OFFLINE;
 use crate::domain::provider::{Authentication, IssuerInAnswers, Redirect};
 use crate::domain::secret::Secret;
@@ -158,6 +159,28 @@ impl Discovery {
         self.end(Err(Trouble { what, why, stored: Stored::Absent, kind }));
     }
 
+    /// How the person registers a client at the server: as a preset says whose issuers fit, with the redirect
+    /// address that a login with it uses.
+    #[must_use]
+    pub fn recipe(&self) -> RegistrationRecipe {
+        let issuer = self.server.as_ref().and_then(|server| server.issuer.as_deref());
+        let fits = |recipe: &&RegistrationRecipe| {
+            issuer.is_some_and(|issuer| recipe.issuers.iter().any(|pattern| pattern.fits(issuer)))
+        };
+        let fitting = self.plan.recipes.iter().find(fits).cloned().unwrap_or_default();
+        let redirect = Redirect::default();
+        let address = redirect.loopback(redirect.port).map(String::from);
+        RegistrationRecipe { redirect: address, issuers: Vec::new(), ..fitting }
+    }
+
+    /// Whether it ended because authtui is no client there, so that one of the person's would help.
+    #[must_use]
+    pub fn wants_own_client(&self) -> bool {
+        let is_final =
+            matches!(self.stage(), DiscoveryStage::Over(Err(Trouble { kind: FailureKind::NeedsFix(_), .. })));
+        is_final && self.step() == DiscoveryStep::Client
+    }
+
     fn ways_on(&self) -> String {
         format!(
             "register a client of your own there, then run: authtui login {} --client-id ID; or ask {} to \
@@ -182,12 +205,17 @@ impl Discovery {
             },
             resource: self.named_resource(),
             endpoints: server.endpoints.clone(),
+            registration: chosen.client.id.is_none().then(|| self.recipe()),
             client: chosen.client,
             redirect: chosen.redirect,
             scopes: self.scopes(server),
             offered: union(offered, &server.scopes),
             prompts: server.prompts.clone(),
-            source: DiscoverySource { from: address.clone(), at: self.began_at },
+            source: DiscoverySource {
+                from: address.clone(),
+                at: self.began_at,
+                private_network: self.plan.agreed,
+            },
         };
         self.end(Ok(Discovered::New(Box::new(found), chosen.secret)));
     }

@@ -17,7 +17,14 @@ const LIST_LIMIT: usize = 500;
 /// The request for the document at `url`; it carries no secret.
 pub(super) fn request(url: &Url) -> Request {
     let headers = vec![("accept".to_owned(), Secret::new("application/json"))];
-    Request { method: Method::Get, url: url.clone(), headers, body: None, secrets: Vec::new() }
+    Request {
+        method: Method::Get,
+        url: url.clone(),
+        headers,
+        body: None,
+        secrets: Vec::new(),
+        must_be_public: false,
+    }
 }
 
 /// The document in `reply`.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::domain::provider::endpoint;
 use crate::domain::text;
@@ -31,7 +31,7 @@ impl DoubtfulAddress {
     /// The doubt about `url`, which was named while `address`, which the person typed, was asked.
     pub(super) fn of_private(what: &'static str, url: &Url, address: &Url) -> Option<Self> {
         let is_typed = url.host() == address.host() || (is_here(url) && is_here(address));
-        let doubtful = !is_typed && is_private(url);
+        let doubtful = !is_typed && endpoint::is_private(url);
         doubtful.then(|| Self { what, url: url.clone(), doubt: Doubt::Private })
     }
 
@@ -70,30 +70,6 @@ pub(super) fn host(url: &Url) -> String {
 
 fn is_here(url: &Url) -> bool {
     endpoint::is_loopback(url)
-}
-
-fn is_private(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => is_private_v4(ip),
-        Some(Host::Ipv6(ip)) => match ip.to_ipv4_mapped() {
-            Some(ip) => is_private_v4(ip),
-            None => {
-                ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
-            }
-        },
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            let endings = [".localhost", ".local", ".internal", ".lan", ".home.arpa"];
-            !name.contains('.') || endings.iter().any(|ending| name.ends_with(ending))
-        }
-        None => true,
-    }
-}
-
-fn is_private_v4(ip: std::net::Ipv4Addr) -> bool {
-    let [first, second, ..] = ip.octets();
-    let is_shared = first == 100 && (64..128).contains(&second);
-    ip.is_loopback() || ip.is_private() || ip.is_link_local() || first == 0 || is_shared
 }
 
 #[cfg(test)]

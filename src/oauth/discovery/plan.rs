@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::provider::registration::RegistrationRecipe;
 use crate::domain::provider::{PortRule, Redirect};
 use crate::oauth::discovery::client_way::{ClientOffer, ClientWay};
 use crate::oauth::discovery::known::KnownServer;
@@ -27,6 +28,8 @@ pub struct DiscoveryPlan {
     pub client_metadata: Option<Url>,
     /// Where answers are to come, of a client that is registered.
     pub redirect: Redirect,
+    /// How clients are registered by hand at servers of certain issuers.
+    pub recipes: Vec<RegistrationRecipe>,
     /// Whether doubtful addresses are fine.
     pub agreed: bool,
 }
@@ -63,6 +66,7 @@ impl DiscoveryPlan {
             client: None,
             client_metadata: None,
             redirect: registered_redirect(Redirect::default().port),
+            recipes: catalog.entries().filter_map(|entry| entry.provider.registration.clone()).collect(),
             agreed: false,
         }
     }

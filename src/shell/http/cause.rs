@@ -11,13 +11,19 @@ use rustls::{AlertDescription, CertificateError};
 use crate::domain::text;
 use crate::domain::trouble::FailureKind;
 use crate::shell::http::REQUEST_TIMEOUT;
-use crate::shell::http::connection::{GivenUp, Unresolved};
+use crate::shell::http::connection::{GivenUp, PrivateNetwork, Unresolved};
 
 /// What a failure wants first, where the same request would fail again and its words say why.
 const MEND: &str = "correct that, then try again";
+/// What lets a public name lead to a private network.
+const LET_BE_PRIVATE: &str = "if that is right, run: authtui login ADDRESS --yes, or write private_network: true \
+                              under discovered in the provider file";
 
 /// What kind of failure it is: whether the same request may do better later.
 pub(super) fn kind(error: &reqwest::Error) -> FailureKind {
+    if find::<PrivateNetwork>(error).is_some() {
+        return FailureKind::NeedsFix(LET_BE_PRIVATE.to_owned());
+    }
     let is_not_http = || find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse);
     let is_proxy = || error.is_connect() && of_connecting(error).contains("proxy");
     let lasts = find::<GivenUp>(error).is_none()
@@ -34,6 +40,9 @@ pub(super) fn lasting() -> FailureKind {
 /// What went wrong, without the address.
 pub(super) fn words(error: &reqwest::Error) -> String {
     if let Some(ours) = find::<GivenUp>(error) {
+        return ours.to_string();
+    }
+    if let Some(ours) = find::<PrivateNetwork>(error) {
         return ours.to_string();
     }
     if let Some(ours) = find::<Unresolved>(error) {

@@ -4,7 +4,7 @@ use crate::domain::provider::device::DeviceAuthorization;
 use crate::domain::provider::discovered::DiscoverySource;
 use crate::domain::provider::environment::{CredentialSource, LookupOrder, Variable};
 use crate::domain::provider::meaning::Meanings;
-use crate::domain::provider::registration::RegistrationRecipe;
+use crate::domain::provider::registration::{IssuerPattern, RegistrationRecipe};
 use crate::domain::provider::request_template::{Method, RequestBody, RequestTemplate, Template};
 use crate::domain::provider::scopes::{OfferedScope, ScopeList, Scopes};
 use crate::domain::provider::{
@@ -66,7 +66,11 @@ pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
         prompts: yaml.prompts.0,
         registration_endpoint: yaml.endpoints.registration.map(|url| url.0),
         userinfo: yaml.endpoints.userinfo.map(|url| standard_requests::userinfo(&url.0)),
-        discovered: yaml.discovered.map(|source| DiscoverySource { from: source.from.0, at: source.at.0 }),
+        discovered: yaml.discovered.map(|source| DiscoverySource {
+            from: source.from.0,
+            at: source.at.0,
+            private_network: source.private_network,
+        }),
         registration: yaml.registration.map(registration),
         key_header: yaml.key.header,
         key_page: yaml.key.page.map(|page| page.0),
@@ -97,6 +101,7 @@ fn registration(yaml: RegistrationYaml) -> RegistrationRecipe {
         page: yaml.page.map(|page| page.0),
         steps: yaml.steps.iter().map(|step| text::clean(step, STEP_LIMIT)).collect(),
         redirect: yaml.redirect,
+        issuers: yaml.issuers.iter().filter_map(|written| IssuerPattern::parse(written)).collect(),
     }
 }
 

@@ -5,12 +5,17 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::domain::provider::IssuerInAnswers;
+use crate::domain::provider::registration::IssuerPattern;
 use crate::stored::provider_file::error::FieldError;
 use crate::stored::provider_file::schema::{ProviderYaml, RedirectYaml};
 
 /// The first rule that `yaml` breaks.
 pub(super) fn broken_rule(yaml: &ProviderYaml) -> Option<FieldError> {
-    address(yaml).or_else(|| issuer(yaml)).or_else(|| resources(yaml)).or_else(|| registration(yaml))
+    address(yaml)
+        .or_else(|| issuer(yaml))
+        .or_else(|| resources(yaml))
+        .or_else(|| issuers(yaml))
+        .or_else(|| registration(yaml))
 }
 
 fn address(yaml: &ProviderYaml) -> Option<FieldError> {
@@ -54,6 +59,16 @@ fn resources(yaml: &ProviderYaml) -> Option<FieldError> {
             "the field resource says it already, for every request; leave it out here",
         ),
     ])
+}
+
+/// The issuers that a recipe is for.
+fn issuers(yaml: &ProviderYaml) -> Option<FieldError> {
+    let registration = yaml.registration.as_ref()?;
+    FieldError::first_broken(&[(
+        !registration.issuers.iter().all(|written| IssuerPattern::parse(written).is_some()),
+        &["registration", "issuers"],
+        "each is an issuer that begins with https://, with * for a part of its host or path",
+    )])
 }
 
 /// The redirect to register, which must be the one that is used.

@@ -132,6 +132,7 @@ fn enter(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
     match server.discovery.stage() {
         DiscoveryStage::Confirming(_) => server.discovery.agreed(now),
         DiscoveryStage::Over(Err(_)) if server.wants_client() => {
+            wizard.recipe = Some(server.discovery.recipe());
             wizard.open(Page::text(TextQuestion::ServerClientId));
         }
         DiscoveryStage::Over(Err(_)) => {

@@ -7,7 +7,7 @@ use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
 use crate::domain::provider::endpoint::{self, EndpointError};
 use crate::oauth::LoginId;
-use crate::oauth::discovery::{Discovered, Discovery, DiscoveryStage, DiscoveryStep};
+use crate::oauth::discovery::{Discovered, Discovery, DiscoveryStage};
 use crate::tui::fuzzy::Fuzzy;
 use crate::tui::text_layout;
 use crate::tui::wizard::choice_text;
@@ -37,8 +37,7 @@ impl ServerDiscovery {
     /// Whether it failed because authtui is no client there, so that one of the person's would help.
     #[must_use]
     pub fn wants_client(&self) -> bool {
-        let has_failed = matches!(self.discovery.stage(), DiscoveryStage::Over(Err(_)));
-        has_failed && self.discovery.step() == DiscoveryStep::Client
+        self.discovery.wants_own_client()
     }
 
     /// The server whose provider file is to be written.

@@ -11,6 +11,7 @@ pub(in crate::stored::provider_file) struct RegistrationYaml {
     pub(in crate::stored::provider_file) page: Option<EndpointYaml>,
     pub(in crate::stored::provider_file) steps: Vec<String>,
     pub(in crate::stored::provider_file) redirect: Option<String>,
+    pub(in crate::stored::provider_file) issuers: Vec<String>,
 }
 
 /// Where and when the file was made by asking the server.
@@ -19,4 +20,6 @@ pub(in crate::stored::provider_file) struct RegistrationYaml {
 pub(in crate::stored::provider_file) struct DiscoveredYaml {
     pub(in crate::stored::provider_file) from: EndpointYaml,
     pub(in crate::stored::provider_file) at: MomentYaml,
+    #[serde(default)]
+    pub(in crate::stored::provider_file) private_network: bool,
 }

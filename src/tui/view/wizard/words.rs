@@ -113,7 +113,7 @@ pub(super) fn text(wizard: &Wizard) -> String {
 fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String {
     match question {
         TextQuestion::Draft(question) => draft(question).to_owned(),
-        TextQuestion::ServerClientId => draft(DraftQuestion::ClientId).to_owned(),
+        TextQuestion::ServerClientId => client_id(wizard.recipe.as_ref(), &named),
         TextQuestion::ServerClientSecret => draft(DraftQuestion::ClientSecret).to_owned(),
         TextQuestion::Name if wizard.wants_key() => "Name this key, for example work or home.".to_owned(),
         TextQuestion::Name => "Name this profile, for example work or home.".to_owned(),
@@ -123,14 +123,7 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
             format!("Your API key for {named}.{}", page.unwrap_or_default())
         }
         TextQuestion::ClientId => {
-            let recipe = wizard.provider().and_then(|provider| provider.registration.as_ref());
-            let recipe = recipe.map(RegistrationRecipe::lines).unwrap_or_default();
-            let last = match recipe.is_empty() {
-                true => format!("The client id that {named} gave you when you registered there."),
-                false => format!("Then enter the client id that {named} gives it."),
-            };
-            let lines = recipe.iter().map(|line| text_layout::safe(line));
-            lines.chain([last]).collect::<Vec<_>>().join("\n")
+            client_id(wizard.provider().and_then(|provider| provider.registration.as_ref()), &named)
         }
         TextQuestion::ClientSecret
             if wizard.preflight.as_ref().and_then(Preflight::doubted_secret).is_some() =>
@@ -143,6 +136,17 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
             format!("The client secret that {named} gave you with the id. It is stored with the profile.")
         }
     }
+}
+
+/// How to come to a client id: as the recipe says, where there is one.
+fn client_id(recipe: Option<&RegistrationRecipe>, named: &str) -> String {
+    let recipe = recipe.map(RegistrationRecipe::lines).unwrap_or_default();
+    let last = match recipe.is_empty() {
+        true => format!("The client id that {named} gave you when you registered there."),
+        false => format!("Then enter the client id that {named} gives it."),
+    };
+    let lines = recipe.iter().map(|line| text_layout::safe(line));
+    lines.chain([last]).collect::<Vec<_>>().join("\n")
 }
 
 fn draft(question: DraftQuestion) -> &'static str {
