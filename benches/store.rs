@@ -6,6 +6,7 @@
 use authtui::domain::change::{Change, Edit};
 use authtui::domain::clock::at_seconds;
 use authtui::domain::name::ProfileName;
+use authtui::domain::name::StoreId;
 use authtui::stored::config_file;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::fmt::Write;
@@ -39,7 +40,7 @@ fn read(criterion: &mut Criterion) {
         for count in COUNTS {
             let text = file(version, count);
             group.bench_with_input(BenchmarkId::from_parameter(count), &text, |bench, text| {
-                bench.iter(|| config_file::read(black_box(text)));
+                bench.iter(|| config_file::read(StoreId::Own, black_box(text)));
             });
         }
         group.finish();
@@ -55,9 +56,9 @@ fn amend(criterion: &mut Criterion) {
         group.sample_size(10);
         for count in COUNTS {
             let text = file(version, count);
-            let content = config_file::read(&text).expect("readable");
+            let content = config_file::read(StoreId::Own, &text).expect("readable");
             group.bench_with_input(BenchmarkId::from_parameter(count), &text, |bench, text| {
-                bench.iter(|| content.amend_each(black_box(text), &change).is_ok());
+                bench.iter(|| content.amend_each(StoreId::Own, black_box(text), &change).is_ok());
             });
         }
         group.finish();

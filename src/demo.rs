@@ -27,6 +27,7 @@ use crate::demo::authority::fault::{Fault, FaultKind};
 use crate::demo::authority::{Authority, AuthoritySettings, TOKEN};
 use crate::demo::serve::Serving;
 use crate::domain::change::{Change, Edit};
+use crate::domain::name::StoreId;
 use crate::shell::Services;
 use crate::shell::paths::Paths;
 use crate::shell::store_files::file;
@@ -104,7 +105,7 @@ impl Demo {
         for profile in profiles {
             let change =
                 Change { name: profile.id.name.clone(), expects: None, edit: Edit::Put(Box::new(profile)) };
-            let amended = config_file::amend(text.as_deref(), &change);
+            let amended = config_file::amend(StoreId::Own, text.as_deref(), &change);
             text = Some(amended.map_err(|_| eyre!("cannot fill the demo's store"))?.text);
         }
         let text = text.unwrap_or_default() + UNREADABLE;

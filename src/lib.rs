@@ -146,7 +146,7 @@
 //!   a file in `assets/demo` and a line in `demo.rs`.
 //! - **A field of provider files**: `stored/provider_file/schema.rs`, its rule in `rules.rs`, what
 //!   it becomes in `conversion.rs`, `docs/providers.md`.
-//! - **A store**: its format in `stored`, its arm in `shell/store_files.rs`, a `StoreId`;
+//! - **A store**: its format in `stored`, its `Store` in `shell/stores.rs`, a `StoreId`;
 //!   `CONTRIBUTING.md` has the whole list.
 //! - **A question before a login**: `oauth/login/preflight.rs`, its answer in
 //!   `oauth/login/preflight/answer.rs`; a page in `tui/wizard/page.rs`, a prompt in

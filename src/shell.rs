@@ -19,6 +19,7 @@ pub mod settings;
 pub mod sign_out;
 pub mod signals;
 pub mod store_files;
+pub mod stores;
 pub mod tasks;
 pub mod terminal;
 pub mod transcript;
@@ -43,8 +44,8 @@ use crate::shell::login::Listeners;
 use crate::shell::paths::Paths;
 use crate::shell::refresh::grant_lock::LockWaitListener;
 use crate::shell::refresh::queue::RefreshQueue;
-use crate::shell::store_files::write_queue::WriteQueue;
-use crate::shell::store_files::{ApplyError, Stores};
+use crate::shell::store_files::{ApplyError, Store};
+use crate::shell::stores::Stores;
 use crate::shell::terminal::clipboard::Clipboard;
 use crate::stored::provider_file;
 
@@ -54,10 +55,9 @@ pub struct Services {
     pub clock: Clock,
     pub http: Http,
     clipboard: Clipboard,
-    stores: Arc<Stores>,
+    stores: Stores,
     /// Provider files in place of the presets, path and text of each.
     presets: Option<Vec<(String, String)>>,
-    write_queue: Arc<WriteQueue>,
     /// Who we are in the event log.
     pub author: Author,
     /// What happened to grants on this machine.
@@ -82,8 +82,7 @@ impl Services {
     #[must_use]
     pub fn with_presets(paths: Paths, program: &str, presets: Option<Vec<(String, String)>>) -> Arc<Self> {
         Arc::new(Self {
-            stores: Arc::new(Stores::new(paths.config.clone())),
-            write_queue: Arc::default(),
+            stores: Stores::new(&paths),
             event_log: EventLog::in_folder(&paths.state),
             author: Author { program: program.to_owned(), process: std::process::id() },
             paths,
@@ -115,10 +114,16 @@ impl Services {
     /// # Errors
     /// When it cannot be written.
     pub async fn note(&self, id: &ProfileId, what: GrantEvent) -> std::io::Result<()> {
-        self.note_in(&self.paths.config, id, what).await
+        self.note_in(self.place(id.store), id, what).await
     }
 
-    /// Writes an event about a profile of the file at `store`.
+    /// Where a store lies; one that is never written goes by our own.
+    #[must_use]
+    pub fn place(&self, store: StoreId) -> &Path {
+        self.stores.get(store).map_or(&self.paths.config, |each| each.store.path())
+    }
+
+    /// Writes an event about a profile of the store at `store`.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -170,9 +175,10 @@ impl Services {
     /// Reads a store, at once and in this thread: for the first frame and for commands.
     #[must_use]
     pub fn read_now(&self, store: StoreId) -> Snapshot {
-        match store {
-            StoreId::Own => self.stores.read(store),
-            StoreId::Environment => environment::read(&self.catalog_now()),
+        match self.stores.get(store) {
+            Some(each) => each.store.read(),
+            None if store == StoreId::Environment => environment::read(&self.catalog_now()),
+            None => Snapshot::empty(store),
         }
     }
 
@@ -181,7 +187,7 @@ impl Services {
     /// # Errors
     /// A [`Trouble`] when there is none.
     pub async fn reserve(&self, store: StoreId) -> Result<store_files::DiskReservation, Trouble> {
-        self.with_stores("cannot write the store", move |stores| stores.reserve(store)).await?
+        self.with_store(store, "cannot write the store", |store| store.reserve()).await?
     }
 
     /// Reads a store.
@@ -190,26 +196,26 @@ impl Services {
             let catalog = self.catalog().await;
             return environment::read(&catalog);
         }
-        let number = self.stores.number();
-        let reading = self.with_stores("cannot read the store", move |stores| stores.read(store)).await;
+        let Some(each) = self.stores.get(store) else { return Snapshot::empty(store) };
+        let number = each.store.number();
+        let reading = self.with_store(store, "cannot read the store", |store| store.read()).await;
         reading.unwrap_or_else(|trouble| Snapshot {
-            store,
-            place: String::new(),
-            rows: Vec::new(),
             writable: Err(trouble),
-            notices: Vec::new(),
             number,
+            ..Snapshot::empty(store)
         })
     }
 
-    /// Works with the stores in a thread of its own; `what` is said when that ends by a fault.
-    async fn with_stores<T: Send + 'static>(
+    /// Works with a store in a thread of its own; `what` is said when that ends by a fault.
+    async fn with_store<T: Send + 'static>(
         &self,
+        store: StoreId,
         what: &str,
-        work: impl FnOnce(&Stores) -> T + Send + 'static,
+        work: impl FnOnce(&dyn Store) -> T + Send + 'static,
     ) -> Result<T, Trouble> {
-        let stores = Arc::clone(&self.stores);
-        tokio::task::spawn_blocking(move || work(&stores)).await.map_err(|_| broke(what))
+        let each = self.stores.get(store).ok_or_else(|| not_written(store))?;
+        let store = Arc::clone(&each.store);
+        tokio::task::spawn_blocking(move || work(&*store)).await.map_err(|_| broke(what))
     }
 
     /// Applies a change to a store.
@@ -220,10 +226,10 @@ impl Services {
     pub async fn apply(&self, store: StoreId, change: Change) -> Result<Snapshot, ApplyError> {
         let made = change.clone();
         let (id, told) = (ProfileId { store, name: change.name.clone() }, GrantEvent::of(&change.edit));
-        let saved =
-            self.write_queue.save(&self.stores, store, change, broke("cannot write the store")).await?;
-        let paths = self.paths.clone();
-        let forgotten = tokio::task::spawn_blocking(move || refresh::rescue::forget(&paths, &made)).await;
+        let each = self.stores.get(store).ok_or_else(|| ApplyError::Trouble(not_written(store)))?;
+        let saved = each.queue.save(&each.store, change, broke("cannot write the store")).await?;
+        let rescued = refresh::rescue::place(&self.paths.state, each.store.path());
+        let forgotten = tokio::task::spawn_blocking(move || refresh::rescue::forget(&rescued, &made)).await;
         if let Some(what) = told {
             self.tell(&id, what).await;
         }
@@ -231,12 +237,16 @@ impl Services {
         Ok(saved)
     }
 
-    /// Takes what other users may do from our own file and its folder.
+    /// Takes what other users may do from the files of `stores` and their folders.
     ///
     /// # Errors
     /// A [`Trouble`] when something stays open to them.
-    pub async fn make_private(&self) -> Result<(), Trouble> {
-        self.with_stores("cannot change the rights of the store", Stores::make_private).await?
+    pub async fn make_private(&self, stores: Vec<StoreId>) -> Result<(), Trouble> {
+        for store in stores {
+            self.with_store(store, "cannot change the rights of the store", |store| store.make_private())
+                .await??;
+        }
+        Ok(())
     }
 
     /// The providers, read when they are first asked for.
@@ -310,6 +320,17 @@ impl Services {
 
     fn known_catalog(&self) -> MutexGuard<'_, Option<Arc<Catalog>>> {
         self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a store that is only read takes no change.
+fn not_written(store: StoreId) -> Trouble {
+    match store {
+        StoreId::Environment => crate::stored::environment::read_only(),
+        StoreId::Own | StoreId::Shared => {
+            let next = FailureKind::NeedsFix("choose another store".to_owned());
+            Trouble::untouched("cannot change the store", format!("there is no {store} store here"), next)
+        }
     }
 }
 

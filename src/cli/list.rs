@@ -43,7 +43,7 @@ pub(super) struct ListArgs {
 pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Result<Exit> {
     let stores: Vec<Snapshot> = StoreId::ALL.map(|store| services.read_now(store)).into();
     let mut unread = false;
-    for snapshot in stores.iter().filter(|snapshot| snapshot.store.is_file()) {
+    for snapshot in stores.iter().filter(|snapshot| snapshot.store.is_written()) {
         say_problems(snapshot);
         // A file that could not be read is a failure, even though the rest was printed.
         unread |= snapshot.writable.is_err() && snapshot.rows.is_empty();

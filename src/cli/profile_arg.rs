@@ -41,14 +41,14 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
             return Ok((snapshot, profile));
         }
         if let Some(why) = unreadable(&snapshot, &name) {
-            let remedy = match store.is_file() {
+            let remedy = match store.is_written() {
                 true => format!("Correct {}; it is never written", snapshot.place),
                 false => "Set it again, or unset it".to_owned(),
             };
             say(&format!("{name} cannot be used: {why}. {remedy}."));
             return Err(Exit::Failure);
         }
-        if let (true, Err(trouble)) = (store.is_file(), &snapshot.writable) {
+        if let (true, Err(trouble)) = (store.is_written(), &snapshot.writable) {
             say(&trouble.to_string());
             return Err(Exit::Failure);
         }

@@ -77,7 +77,7 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
 /// The profile that is meant, in a store that can take new tokens.
 fn stored_login(services: &Services, name: &str) -> Result<ProfileId, Exit> {
     let (_, profile) = profile_arg::find(services, name)?;
-    if !profile.id.store.is_file() {
+    if !profile.id.store.is_written() {
         say(&format!("cannot refresh {}: {}.", profile.id.name, NotRefreshable::EnvironmentVariable));
         return Err(Exit::Failure);
     }

@@ -60,7 +60,7 @@ pub(super) fn run(services: &Arc<Services>, args: &ResolveArgs) -> Result<Exit> 
     let catalog = services.catalog_now();
     let request = ResolveRequest::new(&catalog, &args.name, args.order.as_deref())?;
     let mut stores = StoreId::ALL.map(|store| services.read_now(store));
-    stores.iter().filter(|snapshot| snapshot.store.is_file()).for_each(say_problems);
+    stores.iter().filter(|snapshot| snapshot.store.is_written()).for_each(say_problems);
     request.check_is_there(&stores, &catalog)?;
     let empty = environment::values(request.provider).into_iter().filter(|(_, value)| value.is_empty());
     let empty: Vec<String> = empty.map(|(name, _)| name).collect();

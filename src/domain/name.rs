@@ -150,19 +150,21 @@ impl fmt::Display for NameError {
 pub enum StoreId {
     /// Our own `config.yaml`, or the file named by `--config`.
     Own,
+    /// The `config.yaml` of mcp-code-api and ai-provider-kit.
+    Shared,
     /// The environment that the program was started with. It is only ever read.
     Environment,
 }
 
 impl StoreId {
     /// Every store, in the order in which they are looked through and shown.
-    pub const ALL: [Self; 2] = [Self::Own, Self::Environment];
+    pub const ALL: [Self; 3] = [Self::Own, Self::Shared, Self::Environment];
 
-    /// Whether it is a file of ours, which may be written unless something is wrong with it.
+    /// Whether we write it, unless something is wrong with it.
     #[must_use]
-    pub fn is_file(self) -> bool {
+    pub fn is_written(self) -> bool {
         match self {
-            Self::Own => true,
+            Self::Own | Self::Shared => true,
             Self::Environment => false,
         }
     }
@@ -172,6 +174,7 @@ impl fmt::Display for StoreId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Own => f.write_str("own"),
+            Self::Shared => f.write_str("shared"),
             Self::Environment => f.write_str("environment"),
         }
     }

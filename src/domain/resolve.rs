@@ -593,7 +593,7 @@ mod tests {
 
     fn snapshot(store: StoreId, rows: Vec<Row>) -> Snapshot {
         let writable = match store {
-            StoreId::Own => Ok(()),
+            StoreId::Own | StoreId::Shared => Ok(()),
             StoreId::Environment => Err(Trouble::untouched("no", "no", FailureKind::NothingToDo)),
         };
         Snapshot { store, place: String::new(), rows, writable, notices: Vec::new(), number: 0 }

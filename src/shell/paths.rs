@@ -7,6 +7,9 @@ use std::{env, fs};
 use color_eyre::eyre::{Result, WrapErr};
 use etcetera::BaseStrategy;
 
+/// The file of mcp-code-api, below the home folder.
+const SHARED: &str = ".mcp-code-api/config.yaml";
+
 /// The program's folders and files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
@@ -14,6 +17,8 @@ pub struct Paths {
     pub config: PathBuf,
     /// Whether the person named that file, by `--config` or `$AUTHTUI_CONFIG`.
     pub is_named: bool,
+    /// The file that mcp-code-api and ai-provider-kit share, unless it is our own store.
+    pub shared: Option<PathBuf>,
     /// The user's settings.
     pub settings: PathBuf,
     /// The user's provider files.
@@ -39,7 +44,9 @@ impl Paths {
             Some(path) => std::path::absolute(&path).wrap_err("cannot use the path of the configuration")?,
             None => folder.join("config.yaml"),
         };
+        let shared = etcetera::home_dir().wrap_err("cannot find the home folder")?.join(SHARED);
         Ok(Self {
+            shared: Some(shared).filter(|shared| *shared != config),
             config,
             is_named,
             settings: folder.join("settings.yaml"),
@@ -61,6 +68,7 @@ impl Paths {
         Self {
             config: folder.join("config.yaml"),
             is_named: false,
+            shared: None,
             settings: folder.join("settings.yaml"),
             providers: folder.join("providers"),
             state: folder.join("state"),

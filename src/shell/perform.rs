@@ -95,7 +95,7 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             let path = services.paths.settings.clone();
             Msg::SettingsSaved(settings::save(path, changes).await)
         }
-        Effect::MakePrivate => Msg::MadePrivate(services.make_private().await),
+        Effect::MakePrivate(stores) => Msg::MadePrivate(services.make_private(stores).await),
         Effect::Read(store) => Msg::Stored(services.read(store).await),
         Effect::Login(id, output) => return start_login(&services, inbox, id, output),
         Effect::Discover(id, request) => {
@@ -158,7 +158,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::KeepServer(server) => Msg::Described(server.name.clone(), Err(trouble)),
         Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
         Effect::SaveTranscript(..) => Msg::TranscriptSaved(Err(trouble)),
-        Effect::MakePrivate => Msg::MadePrivate(Err(trouble)),
+        Effect::MakePrivate(_) => Msg::MadePrivate(Err(trouble)),
         Effect::SaveSettings(_) => Msg::SettingsSaved(Err(trouble)),
         Effect::Rescue(newer) => {
             Msg::Rescued(newer.iter().map(|newer| (newer.clone(), Err(trouble.clone()))).collect())
@@ -228,7 +228,7 @@ async fn test(services: &Arc<Services>, inbox: &Inbox, id: &ProfileId) -> Result
         return Err(Trouble::untouched(what, "it has no token", FailureKind::NeedsLogin).without_tokens());
     };
     let verdict = probed(services, profile).await?;
-    let Some(last) = verdict.last.as_ref().filter(|_| id.store.is_file()) else { return Ok(verdict) };
+    let Some(last) = verdict.last.as_ref().filter(|_| id.store.is_written()) else { return Ok(verdict) };
     for profile in snapshot.profiles().filter(|profile| profile.holds(&last.token)) {
         let change = Change::of_test(profile, last.clone());
         // One that holds another token by now is not blamed; a file that cannot be written says so itself.

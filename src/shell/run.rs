@@ -93,6 +93,7 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     }
     let keyboard = keyboard::start(&inbox, &map).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(services, &inbox);
+    tasks.read_stores(services, &inbox);
     tasks.read_settings(services, &inbox);
     watch::start(&tasks, services, &inbox);
     let waits = inbox.clone();
@@ -318,7 +319,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::KeepServer(_)
         | Effect::Describe(..)
         | Effect::Read(_)
-        | Effect::MakePrivate
+        | Effect::MakePrivate(_)
         | Effect::ReadEvents
         | Effect::SaveSettings(_)
         | Effect::ReadSettings => false,

@@ -24,7 +24,8 @@ pub async fn sign_out(
     for _ in 0..RETRY_LIMIT {
         let before = services.read(id.store).await.profile(&id.name).cloned();
         // What is kept for the next refresh is erased too; without it the rest is of no use.
-        let is_whole = !rescue::keeps(&services.paths, &id.name);
+        let rescued = rescue::place(&services.paths.state, services.place(id.store));
+        let is_whole = !rescue::keeps(&rescued, &id.name);
         let expects = before.as_ref().and_then(|profile| profile.held.fingerprint());
         let edit = extent.edit(services.clock.now().wall);
         match services.apply(id.store, Change { name: id.name.clone(), expects, edit }).await {

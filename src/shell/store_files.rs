@@ -15,6 +15,7 @@ pub mod file;
 mod interrupted;
 pub mod lock;
 mod parsed_cache;
+mod store;
 mod trouble;
 pub(super) mod write_queue;
 
@@ -37,9 +38,10 @@ use crate::shell::store_files::trouble::{
     cut, decoded, failure, gone_notice, interrupted_notice, locked, missing, not_written, unreadable, whole,
 };
 use crate::stored::config_file::{self, Content};
-use crate::stored::{AmendError, environment, yaml_reader};
+use crate::stored::{AmendError, yaml_reader};
 
 pub use crate::shell::store_files::disk_reservation::DiskReservation;
+pub use crate::shell::store_files::store::{Applied, Store};
 pub use crate::shell::store_files::trouble::ApplyError;
 
 /// How long a change waits for another program's change.
@@ -52,10 +54,11 @@ const CHANGE_TRIES: usize = 20;
 /// How many [`MOMENT`]s a reading waits for such a file.
 const READ_TRIES: usize = 5;
 
-/// The stores. Every method blocks; the loop calls them in a thread of their own.
+/// A store that is one file.
 #[derive(Debug)]
-pub struct Stores {
-    own: PathBuf,
+pub struct StoreFile {
+    id: StoreId,
+    path: PathBuf,
     cache: ParsedCache,
     reservation: Arc<SharedReservation>,
     /// The last save may not outlive a power cut. The same again is then no needless save.
@@ -67,9 +70,6 @@ pub struct Stores {
     numbers: AtomicU64,
 }
 
-/// What a store holds after several changes, and for each why it was not made, if it was not.
-pub type Applied = (Snapshot, Vec<Option<ApplyError>>);
-
 /// What changes make of a file.
 struct AmendedFile {
     before: Option<Arc<ParsedText>>,
@@ -79,52 +79,101 @@ struct AmendedFile {
     refused: Vec<Option<AmendError>>,
 }
 
-impl Stores {
-    /// The stores, with our own at `own`.
-    #[must_use]
-    pub fn new(own: PathBuf) -> Self {
-        let (is_unsynced, was_there) = (AtomicBool::new(false), AtomicBool::new(false));
-        let (cache, reservation, numbers) = (ParsedCache::default(), Arc::default(), AtomicU64::new(0));
-        Self { own, cache, reservation, is_unsynced, was_there, numbers }
+impl Store for StoreFile {
+    fn id(&self) -> StoreId {
+        self.id
     }
 
-    /// The number of a snapshot. A reading takes its own before it begins and a change once it is made,
-    /// so that no reading from before a change comes after it.
-    pub(super) fn number(&self) -> u64 {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    /// What `store` says now. A file that was never there is an empty store, and so is a store without
-    /// a file, which is read elsewhere. One that has gone cannot be read, and says nothing of profiles.
-    #[must_use]
-    pub fn read(&self, store: StoreId) -> Snapshot {
-        let Some(path) = self.path(store) else { return environment::snapshot([], &Default::default()) };
+    fn read(&self) -> Snapshot {
         let number = self.number();
-        let read = file::target(path).and_then(|target| Ok((self.read_file(path, &target)?, target)));
+        let read = file::target(&self.path).and_then(|target| Ok((self.read_file(&target)?, target)));
         match read {
             Ok(((content, notices), target)) => {
-                let snapshot = snapshot(store, path, content, notices);
+                let snapshot = self.snapshot(content, notices);
                 let writable = snapshot.writable.and_then(|()| file::may_replace(&target));
                 Snapshot { writable, number, ..snapshot }
             }
             Err(trouble) => {
                 let writable = Err(trouble);
-                Snapshot { writable, number, ..snapshot(store, path, None, Vec::new()) }
+                Snapshot { writable, number, ..self.snapshot(None, Vec::new()) }
             }
         }
     }
 
+    fn interrupted(&self) -> Vec<Arc<Profile>> {
+        let parsed = file::target(&self.path).and_then(|target| Ok((self.parsed(&target)?, target)));
+        parsed.map_or_else(
+            |_| Vec::new(),
+            |(parsed, target)| {
+                interrupted::newer(self.id, &target, parsed.as_ref().map(|parsed| &parsed.content))
+            },
+        )
+    }
+
+    fn apply_each(&self, changes: &[Change]) -> Result<Applied, Trouble> {
+        let (target, _lock) = self.hold(self.may_create(changes))?;
+        for _ in 0..CHANGE_TRIES {
+            if let Some(applied) = self.try_apply(&target, changes)? {
+                return Ok(applied);
+            }
+        }
+        if !self.may_create(changes) && FileStamp::of(&target).is_none() {
+            return Err(missing(&self.path));
+        }
+        let what = format!("cannot save to {}", shown(&self.path));
+        Err(Trouble::untouched(what, "another program keeps writing it", FailureKind::Temporary(None)))
+    }
+
+    fn reserve(&self) -> Result<DiskReservation, Trouble> {
+        if let Some(reservation) = self.reservation.share() {
+            return Ok(reservation);
+        }
+        let (target, _lock) = self.hold(false)?;
+        let parsed = self.parsed(&target)?;
+        interrupted::set_aside(self.id, &target, parsed.as_ref().map(|parsed| &parsed.content));
+        self.reservation.keep(&target)
+    }
+
+    fn make_private(&self) -> Result<(), Trouble> {
+        file::make_private(&file::target(&self.path)?)
+    }
+}
+
+impl StoreFile {
+    /// The store `id`, with its file at `path`.
+    #[must_use]
+    pub fn new(id: StoreId, path: PathBuf) -> Self {
+        let (is_unsynced, was_there) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (cache, reservation, numbers) = (ParsedCache::default(), Arc::default(), AtomicU64::new(0));
+        Self { id, path, cache, reservation, is_unsynced, was_there, numbers }
+    }
+
+    /// Our own store, or a file like it, at `path`.
+    #[must_use]
+    pub fn own(path: PathBuf) -> Self {
+        Self::new(StoreId::Own, path)
+    }
+
     /// What the file at `target` holds, and what a person should know of it.
-    fn read_file(&self, path: &Path, target: &Path) -> Result<(Option<Content>, Vec<StoreNotice>), Trouble> {
+    fn read_file(&self, target: &Path) -> Result<(Option<Content>, Vec<StoreNotice>), Trouble> {
+        let path = &*self.path;
         let was_there = || self.was_there.load(Ordering::SeqCst);
         let was_saved = || lock::path_beside(target).exists();
-        let mut parsed = self.parsed(path, target)?;
+        let mut parsed = self.parsed(target)?;
         if parsed.is_none() && (was_there() || was_saved()) && is_back(path, READ_TRIES) {
-            parsed = self.parsed(path, target)?;
+            parsed = self.parsed(target)?;
         }
         match parsed {
             Some(parsed) => {
-                let newer = interrupted::newer(target, Some(&parsed.content));
+                let newer = interrupted::newer(self.id, target, Some(&parsed.content));
                 let notices = newer.iter().map(|newer| StoreNotice::Told(interrupted_notice(&newer.id.name)));
                 let notices = file::reading_notices(target).into_iter().chain(notices);
                 Ok((Some(parsed.content.clone()), notices.collect()))
@@ -133,56 +182,6 @@ impl Stores {
             None if was_saved() => Ok((None, vec![StoreNotice::Told(gone_notice(path))])),
             None => Ok((None, Vec::new())),
         }
-    }
-
-    /// The profiles of `store` of which an interrupted save left the tokens of a later refresh beside the
-    /// file.
-    #[must_use]
-    pub fn interrupted(&self, store: StoreId) -> Vec<Arc<Profile>> {
-        let Some(path) = self.path(store) else { return Vec::new() };
-        let parsed = file::target(path).and_then(|target| Ok((self.parsed(path, &target)?, target)));
-        parsed.map_or_else(
-            |_| Vec::new(),
-            |(parsed, target)| interrupted::newer(&target, parsed.as_ref().map(|parsed| &parsed.content)),
-        )
-    }
-
-    /// Makes `change` to the file of `store` as it is now, and says what it holds then.
-    ///
-    /// # Errors
-    /// An [`ApplyError`]; the file is then as it was.
-    pub fn apply(&self, store: StoreId, change: &Change) -> Result<Snapshot, ApplyError> {
-        let (snapshot, failures) =
-            self.apply_each(store, std::slice::from_ref(change)).map_err(ApplyError::Trouble)?;
-        failures.into_iter().next().flatten().map_or(Ok(snapshot), Err)
-    }
-
-    /// Takes what other users may do from our own file and its folder.
-    ///
-    /// # Errors
-    /// A [`Trouble`] when something stays open to them.
-    pub fn make_private(&self) -> Result<(), Trouble> {
-        file::make_private(&file::target(&self.own)?)
-    }
-
-    /// Makes each of `changes` that can be made, with one reading and one writing, and says what the
-    /// file of `store` holds then, and for each change why it was not made, if it was not.
-    ///
-    /// # Errors
-    /// A [`Trouble`] when none was made; the file is then as it was.
-    pub fn apply_each(&self, store: StoreId, changes: &[Change]) -> Result<Applied, Trouble> {
-        let path = self.path(store).ok_or_else(environment::read_only)?;
-        let (target, _lock) = self.hold(path, self.may_create(changes))?;
-        for _ in 0..CHANGE_TRIES {
-            if let Some(applied) = self.try_apply(store, (path, &target), changes)? {
-                return Ok(applied);
-            }
-        }
-        if !self.may_create(changes) && FileStamp::of(&target).is_none() {
-            return Err(missing(path));
-        }
-        let what = format!("cannot save to {}", shown(path));
-        Err(Trouble::untouched(what, "another program keeps writing it", FailureKind::Temporary(None)))
     }
 
     /// Whether `changes` may make the file: it was never there, and none of them is about a profile that
@@ -197,41 +196,26 @@ impl Stores {
         are_new && !self.was_there.load(Ordering::SeqCst)
     }
 
-    /// Keeps room on disk for a change that must not fail for want of it.
-    ///
-    /// # Errors
-    /// A [`Trouble`] when there is none.
-    pub fn reserve(&self, store: StoreId) -> Result<DiskReservation, Trouble> {
-        if let Some(reservation) = self.reservation.share() {
-            return Ok(reservation);
-        }
-        let path = self.path(store).ok_or_else(environment::read_only)?;
-        let (target, _lock) = self.hold(path, false)?;
-        let parsed = self.parsed(path, &target)?;
-        interrupted::set_aside(&target, parsed.as_ref().map(|parsed| &parsed.content));
-        self.reservation.keep(&target)
-    }
-
-    /// Removes the file of `store` where nothing is left in it. Its lock stays: one that is deleted can be
+    /// Removes the file where nothing is left in it. Its lock stays: one that is deleted can be
     /// held twice.
     ///
     /// # Errors
     /// A [`Trouble`] when it cannot be read or removed.
-    pub fn remove_if_empty(&self, store: StoreId) -> Result<(), Trouble> {
-        let path = self.path(store).ok_or_else(environment::read_only)?;
-        let (target, _lock) = self.hold(path, false)?;
+    pub fn remove_if_empty(&self) -> Result<(), Trouble> {
+        let (target, _lock) = self.hold(false)?;
         let is_empty =
             |parsed: &ParsedText| parsed.content.rows.is_empty() && parsed.content.read_only.is_none();
-        match self.parsed(path, &target)? {
+        match self.parsed(&target)? {
             Some(parsed) if is_empty(&parsed) => file::remove(&target),
             Some(_) | None => Ok(()),
         }
     }
 
-    /// Where `path` leads, in a folder that is there, and the lock of that file. A file that may not be
+    /// Where the path leads, in a folder that is there, and the lock of that file. A file that may not be
     /// made is waited for, and then its folder is not made either: it would be in the way of one that comes
     /// back.
-    fn hold(&self, path: &Path, may_create: bool) -> Result<(PathBuf, LockGuard), Trouble> {
+    fn hold(&self, may_create: bool) -> Result<(PathBuf, LockGuard), Trouble> {
+        let path = &*self.path;
         if may_create {
             file::target(path).and_then(|target| file::make_folder(&target))?;
         } else {
@@ -244,8 +228,8 @@ impl Stores {
         Ok((target, lock))
     }
 
-    /// The text of the file at `target`, which `path` leads to, as it is now; parsed anew if need be.
-    fn parsed(&self, path: &Path, target: &Path) -> Result<Option<Arc<ParsedText>>, Trouble> {
+    /// The text of the file at `target` as it is now; parsed anew if need be.
+    fn parsed(&self, target: &Path) -> Result<Option<Arc<ParsedText>>, Trouble> {
         let cached = || self.cache.find(|bytes| file::holds(target, bytes).unwrap_or(false));
         if let Some(parsed) = cached() {
             self.was_there.store(true, Ordering::SeqCst);
@@ -258,24 +242,19 @@ impl Stores {
         }
         let Some(mut bytes) = file::read(target, yaml_reader::SIZE_LIMIT)? else { return Ok(None) };
         self.was_there.store(true, Ordering::SeqCst);
-        decoded(&bytes).map_err(|fault| unreadable(path, &fault))?;
+        decoded(&bytes).map_err(|fault| unreadable(&self.path, &fault))?;
         let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
         let text = Zeroizing::new(text);
-        let content = config_file::read(&text).map_err(|fault| unreadable(path, &fault))?;
+        let content = config_file::read(self.id, &text).map_err(|fault| unreadable(&self.path, &fault))?;
         Ok(Some(self.cache.keep(text, content)))
     }
 
     /// One reading, amending and replacing; nothing when the file was written meanwhile.
-    fn try_apply(
-        &self,
-        store: StoreId,
-        (path, target): (&Path, &Path),
-        changes: &[Change],
-    ) -> Result<Option<Applied>, Trouble> {
-        let Some(amendment) = self.amend_settled(path, target, changes)? else { return Ok(None) };
+    fn try_apply(&self, target: &Path, changes: &[Change]) -> Result<Option<Applied>, Trouble> {
+        let Some(amendment) = self.amend_settled(target, changes)? else { return Ok(None) };
         let AmendedFile { before, after, content, refused } = amendment;
         let each = changes.iter().zip(refused);
-        let failures: Vec<_> = each.map(|(change, why)| Some(failure(path, change, why?))).collect();
+        let failures: Vec<_> = each.map(|(change, why)| Some(failure(&self.path, change, why?))).collect();
         let is_there = before.as_ref().is_some_and(|before| before.text == after)
             && !self.is_unsynced.load(Ordering::SeqCst);
         let (content, notices) = if is_there || failures.iter().all(Option::is_some) {
@@ -291,23 +270,18 @@ impl Stores {
             }
         };
         let number = self.number();
-        Ok(Some((Snapshot { number, ..snapshot(store, path, content, notices) }, failures)))
+        Ok(Some((Snapshot { number, ..self.snapshot(content, notices) }, failures)))
     }
 
     /// What `changes` make of the file as it is now; nothing where somebody is just writing it.
-    fn amend_settled(
-        &self,
-        path: &Path,
-        target: &Path,
-        changes: &[Change],
-    ) -> Result<Option<AmendedFile>, Trouble> {
+    fn amend_settled(&self, target: &Path, changes: &[Change]) -> Result<Option<AmendedFile>, Trouble> {
         let stamp = FileStamp::of(target);
         let is_settled = || {
             // Nobody tells when a writer is done: a file that stays as it is for a moment is taken to be whole.
             std::thread::sleep(MOMENT);
             FileStamp::of(target) == stamp
         };
-        match self.amend(path, target, changes) {
+        match self.amend(target, changes) {
             Ok(amendment) if changes.iter().zip(&amendment.refused).any(has_gone) => {
                 // The beginning of a file may well be a file. New tokens are not dropped for that.
                 let is_cut = |before: &Arc<ParsedText>| self.cache.begins_with(&before.text);
@@ -315,7 +289,7 @@ impl Stores {
                     return Ok(None);
                 }
                 if amendment.before.as_ref().is_some_and(is_cut) {
-                    Err(cut(path))
+                    Err(cut(&self.path))
                 } else {
                     Ok(Some(amendment))
                 }
@@ -328,16 +302,16 @@ impl Stores {
         }
     }
 
-    fn amend(&self, path: &Path, target: &Path, changes: &[Change]) -> Result<AmendedFile, Trouble> {
-        let before = self.parsed(path, target)?;
+    fn amend(&self, target: &Path, changes: &[Change]) -> Result<AmendedFile, Trouble> {
+        let before = self.parsed(target)?;
         if before.is_none() && !self.may_create(changes) {
-            return Err(missing(path));
+            return Err(missing(&self.path));
         }
         let amended = match &before {
-            Some(parsed) => parsed.content.amend_each(&parsed.text, changes),
-            None => config_file::amend_each(None, changes),
+            Some(parsed) => parsed.content.amend_each(self.id, &parsed.text, changes),
+            None => config_file::amend_each(self.id, None, changes),
         };
-        let (amended, refused) = amended.map_err(|why| whole(path, why))?;
+        let (amended, refused) = amended.map_err(|why| whole(&self.path, why))?;
         Ok(AmendedFile { before, after: Zeroizing::new(amended.text), content: amended.content, refused })
     }
 
@@ -349,7 +323,7 @@ impl Stores {
         after: &ParsedText,
         refreshes: usize,
     ) -> Result<Replaced, Trouble> {
-        interrupted::set_aside(target, before.map(|before| &before.content));
+        interrupted::set_aside(self.id, target, before.map(|before| &before.content));
         let room = if refreshes > 0 { self.reservation.take() } else { None };
         let bytes = before.map(|before| before.text.as_bytes());
         let replaced = file::replace(target, bytes, after.text.as_bytes(), room);
@@ -358,7 +332,7 @@ impl Stores {
             Ok(Replaced::Done(_)) => {
                 self.was_there.store(true, Ordering::SeqCst);
                 self.is_unsynced.store(false, Ordering::SeqCst);
-                interrupted::set_aside(target, Some(&after.content));
+                interrupted::set_aside(self.id, target, Some(&after.content));
             }
             Err(trouble) if trouble.stored == Stored::Unsynced => {
                 self.is_unsynced.store(true, Ordering::SeqCst);
@@ -368,11 +342,11 @@ impl Stores {
         replaced
     }
 
-    fn path(&self, store: StoreId) -> Option<&Path> {
-        match store {
-            StoreId::Own => Some(&self.own),
-            StoreId::Environment => None,
-        }
+    fn snapshot(&self, content: Option<Content>, mut notices: Vec<StoreNotice>) -> Snapshot {
+        notices.extend(content.iter().flat_map(Content::notices).map(StoreNotice::Told));
+        let (rows, read_only) = content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
+        let writable = read_only.map_or(Ok(()), |fault| Err(not_written(&self.path, &fault)));
+        Snapshot { store: self.id, place: shown(&self.path), rows, writable, notices, number: 0 }
     }
 }
 
@@ -383,18 +357,6 @@ fn has_gone((change, why): (&Change, &Option<AmendError>)) -> bool {
         Some(AmendError::Change(ChangeError::Gone | ChangeError::Erased | ChangeError::Replaced))
     );
     has_moved && matches!(change.edit, Edit::Refresh(_))
-}
-
-fn snapshot(
-    store: StoreId,
-    path: &Path,
-    content: Option<Content>,
-    mut notices: Vec<StoreNotice>,
-) -> Snapshot {
-    notices.extend(content.iter().flat_map(Content::notices).map(StoreNotice::Told));
-    let (rows, read_only) = content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
-    let writable = read_only.map_or(Ok(()), |fault| Err(not_written(path, &fault)));
-    Snapshot { store, place: shown(path), rows, writable, notices, number: 0 }
 }
 
 #[cfg(test)]
@@ -410,10 +372,10 @@ mod tests {
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Expiry, Tokens};
 
-    fn stores() -> (tempfile::TempDir, Stores) {
+    fn stores() -> (tempfile::TempDir, StoreFile) {
         let folder = tempfile::tempdir().expect("a folder");
         let own = folder.path().join("authtui/config.yaml");
-        (folder, Stores::new(own))
+        (folder, StoreFile::own(own))
     }
 
     fn keep(name: &str) -> Change {
@@ -434,15 +396,15 @@ mod tests {
     #[test]
     fn an_absent_file_is_an_empty_store_that_the_first_change_makes() {
         let (folder, stores) = stores();
-        let empty = stores.read(StoreId::Own);
+        let empty = stores.read();
         assert_eq!((empty.rows.len(), &empty.writable), (0, &Ok(())));
         assert!(fs::read_dir(folder.path()).expect("a folder").next().is_none(), "reading makes nothing");
 
-        let after = stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        let after = stores.apply(&keep("demo/ana")).expect("saved");
 
         assert_eq!(after.profiles().collect::<Vec<_>>(), [&profile("demo/ana")]);
         assert!(empty.number < after.number, "what was read before the change is older");
-        let again = stores.read(StoreId::Own);
+        let again = stores.read();
         assert!(after.number < again.number);
         assert_eq!(again, Snapshot { number: again.number, ..after });
     }
@@ -450,7 +412,7 @@ mod tests {
     #[test]
     fn a_file_that_went_wrong_is_never_written() {
         let (_folder, stores) = stores();
-        fs::create_dir(stores.own.parent().expect("a folder")).expect("made");
+        fs::create_dir(stores.path.parent().expect("a folder")).expect("made");
         let huge = format!("# {}", "x".repeat(yaml_reader::SIZE_LIMIT));
         for (bytes, place, word) in [
             (&b""[..], "line 1, column 1", "empty"),
@@ -462,39 +424,39 @@ mod tests {
             (b"a: 1\n---\nb: 1\n", "line 2, column 1", "second"),
             (huge.as_bytes(), "line 1, column 1", "10 MiB"),
         ] {
-            fs::write(&stores.own, bytes).expect("written");
-            let snapshot = stores.read(StoreId::Own);
+            fs::write(&stores.path, bytes).expect("written");
+            let snapshot = stores.read();
             let trouble = snapshot.writable.expect_err("unreadable");
             assert!(trouble.what.contains(place) && trouble.why.contains(word), "{trouble}");
             assert!(
                 matches!(trouble.kind, FailureKind::NeedsFix(_)) && snapshot.rows.is_empty(),
                 "{trouble}"
             );
-            assert_eq!(stores.apply(StoreId::Own, &keep("demo/ana")), Err(ApplyError::Trouble(trouble)));
-            assert!(fs::read(&stores.own).expect("there") == bytes);
+            assert_eq!(stores.apply(&keep("demo/ana")), Err(ApplyError::Trouble(trouble)));
+            assert!(fs::read(&stores.path).expect("there") == bytes);
         }
     }
 
     #[test]
     fn a_newer_file_is_shown_and_not_written() {
         let (_folder, stores) = stores();
-        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
-        let text = fs::read_to_string(&stores.own).expect("there").replace("version: 1", "version: 2");
-        fs::write(&stores.own, &text).expect("written");
-        let snapshot = stores.read(StoreId::Own);
+        stores.apply(&keep("demo/ana")).expect("saved");
+        let text = fs::read_to_string(&stores.path).expect("there").replace("version: 1", "version: 2");
+        fs::write(&stores.path, &text).expect("written");
+        let snapshot = stores.read();
         assert_eq!((snapshot.rows.len(), snapshot.writable.is_err()), (1, true));
-        assert!(stores.apply(StoreId::Own, &keep("demo/ben")).is_err());
-        assert_eq!(fs::read_to_string(&stores.own).expect("there"), text);
+        assert!(stores.apply(&keep("demo/ben")).is_err());
+        assert_eq!(fs::read_to_string(&stores.path).expect("there"), text);
     }
 
     #[test]
     fn a_change_to_what_was_removed_meanwhile_brings_nothing_back() {
         let (_folder, stores) = stores();
-        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
-        fs::write(&stores.own, "providers: {}\n").expect("written");
-        let late = stores.apply(StoreId::Own, &refresh("demo/ana", "new"));
+        stores.apply(&keep("demo/ana")).expect("saved");
+        fs::write(&stores.path, "providers: {}\n").expect("written");
+        let late = stores.apply(&refresh("demo/ana", "new"));
         assert_eq!(late, Err(ApplyError::Moved(ChangeError::Gone)));
-        assert_eq!(fs::read_to_string(&stores.own).expect("there"), "providers: {}\n");
+        assert_eq!(fs::read_to_string(&stores.path).expect("there"), "providers: {}\n");
     }
 
     #[test]
@@ -504,54 +466,52 @@ mod tests {
             let new = profile(name);
             Change { name: new.id.name.clone(), expects: None, edit: Edit::Add(Box::new(new)) }
         };
-        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        stores.apply(&keep("demo/ana")).expect("saved");
         let aside = folder.path().join("aside");
-        let all = stores.own.parent().expect("a folder").to_owned();
-        for place in [stores.own.clone(), all] {
+        let all = stores.path.parent().expect("a folder").to_owned();
+        for place in [stores.path.clone(), all] {
             fs::rename(&place, &aside).expect("renamed");
 
-            let gone = stores.read(StoreId::Own);
+            let gone = stores.read();
             assert_eq!(gone.rows.len(), 0);
             assert!(gone.writable.expect_err("gone").why.contains("is gone"));
             for change in [keep("demo/ben"), add("demo/eve"), refresh("demo/ana", "new"), keep("demo/ana")] {
-                let Err(ApplyError::Trouble(trouble)) = stores.apply(StoreId::Own, &change) else {
-                    panic!("{change:?}")
-                };
+                let Err(ApplyError::Trouble(trouble)) = stores.apply(&change) else { panic!("{change:?}") };
                 assert!(trouble.why.contains("is gone"), "{trouble}");
             }
-            assert!(stores.reserve(StoreId::Own).is_err());
+            assert!(stores.reserve().is_err());
 
             assert!(!place.exists(), "nothing is in the way of what comes back");
             fs::rename(&aside, &place).expect("renamed");
         }
-        let after = stores.apply(StoreId::Own, &add("demo/eve")).expect("saved");
+        let after = stores.apply(&add("demo/eve")).expect("saved");
         assert_eq!(after.profiles().count(), 2);
-        fs::remove_file(&stores.own).expect("removed");
-        let another = Stores::new(stores.own.clone());
-        let empty = another.read(StoreId::Own);
+        fs::remove_file(&stores.path).expect("removed");
+        let another = StoreFile::own(stores.path.clone());
+        let empty = another.read();
         assert!(empty.writable.is_ok() && empty.notices[0].to_string().contains("is not there"), "{empty:?}");
-        assert_eq!(another.apply(StoreId::Own, &keep("demo/ben")).expect("saved").profiles().count(), 1);
+        assert_eq!(another.apply(&keep("demo/ben")).expect("saved").profiles().count(), 1);
     }
 
     #[test]
     fn the_beginning_of_a_file_removes_no_profile_that_new_tokens_are_for() {
         let (_folder, stores) = stores();
         for name in ["demo/ana", "demo/ben"] {
-            stores.apply(StoreId::Own, &keep(name)).expect("saved");
+            stores.apply(&keep(name)).expect("saved");
         }
-        let whole = fs::read_to_string(&stores.own).expect("there");
+        let whole = fs::read_to_string(&stores.path).expect("there");
         for end in
             ["      - id: \"ben\"", "        refresh_token: \"r\"\n      - id: \"ben\"", "    oauth_cred"]
         {
             let cut = &whole[..whole.find(end).expect("there")];
-            assert_eq!(stores.read(StoreId::Own).profiles().count(), 2);
-            fs::write(&stores.own, cut).expect("written");
+            assert_eq!(stores.read().profiles().count(), 2);
+            fs::write(&stores.path, cut).expect("written");
             let expects = profile("demo/ben").held.fingerprint();
-            let late = stores.apply(StoreId::Own, &Change { expects, ..refresh("demo/ben", "new") });
+            let late = stores.apply(&Change { expects, ..refresh("demo/ben", "new") });
             let Err(ApplyError::Trouble(trouble)) = late else { panic!("{late:?}") };
             assert!(trouble.why.contains("only its beginning"), "{trouble}");
-            assert_eq!(fs::read_to_string(&stores.own).expect("there"), cut);
-            fs::write(&stores.own, &whole).expect("written");
+            assert_eq!(fs::read_to_string(&stores.path).expect("there"), cut);
+            fs::write(&stores.path, &whole).expect("written");
         }
     }
 
@@ -561,16 +521,16 @@ mod tests {
         let names: Vec<_> = (0..4).map(|writer| format!("demo/w{writer}")).collect();
         std::thread::scope(|scope| {
             for name in &names {
-                let stores = Stores::new(stores.own.clone());
+                let stores = StoreFile::own(stores.path.clone());
                 scope.spawn(move || {
-                    stores.apply(StoreId::Own, &keep(name)).expect("saved");
+                    stores.apply(&keep(name)).expect("saved");
                     for round in 0..10 {
-                        stores.apply(StoreId::Own, &refresh(name, &format!("t{round}"))).expect("saved");
+                        stores.apply(&refresh(name, &format!("t{round}"))).expect("saved");
                     }
                 });
             }
         });
-        let snapshot = stores.read(StoreId::Own);
+        let snapshot = stores.read();
         let counts: Vec<_> = snapshot.profiles().map(|profile| profile.refresh_count).collect();
         assert_eq!(counts, [10; 4]);
     }
@@ -581,8 +541,8 @@ mod tests {
         let (folder, _) = stores();
         let link = folder.path().join("config.yaml");
         std::os::unix::fs::symlink("dotfiles/own.yaml", &link).expect("a link");
-        let stores = Stores::new(link.clone());
-        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        let stores = StoreFile::own(link.clone());
+        stores.apply(&keep("demo/ana")).expect("saved");
         assert!(link.is_symlink());
         assert!(folder.path().join("dotfiles/own.yaml").is_file());
         assert!(folder.path().join("dotfiles/own.yaml.lock").is_file());

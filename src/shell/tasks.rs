@@ -84,6 +84,17 @@ impl Tasks {
         self.runtime.spawn(task);
     }
 
+    /// Reads the stores beside our own and tells them to `inbox`.
+    pub fn read_stores(&self, services: &Arc<Services>, inbox: &Inbox) {
+        for store in services.stores.all().map(|each| each.store.id()).filter(|id| *id != StoreId::Own) {
+            let (services, inbox) = (Arc::clone(services), inbox.clone());
+            self.spawn(async move {
+                // The loop has ended: nobody is left to be told.
+                let _ = inbox.send(Msg::Stored(services.read(store).await));
+            });
+        }
+    }
+
     /// Reads the provider files and tells them to `inbox`, and then the variables that they name.
     pub fn read_catalog(&self, services: &Arc<Services>, inbox: &Inbox) {
         let (services, inbox) = (Arc::clone(services), inbox.clone());

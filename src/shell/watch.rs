@@ -49,17 +49,21 @@ enum Touch {
     Folder,
 }
 
-/// Tells `inbox` whenever our own store or the event log may have been written, and whenever the settings
-/// may have been.
+/// Tells `inbox` whenever a store or the event log may have been written, and whenever the settings may
+/// have been.
 pub fn start(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox) {
-    let files = [services.paths.config.clone(), services.event_log.path().to_owned()];
-    let files: Vec<PathBuf> = files.into_iter().map(|path| absolute(&path).unwrap_or(path)).collect();
-    let told = inbox.clone();
-    tasks.spawn(async move {
-        let tell = || told.send(Msg::Touched(StoreId::Own)).ok();
-        // It ends with the loop: nobody is left to be told.
-        let _: Option<()> = follow(move || files.clone(), tell, SLOW_LOOK).await;
-    });
+    for each in services.stores.all() {
+        let (store, path) = (each.store.id(), each.store.path().to_owned());
+        let log = (store == StoreId::Own).then(|| services.event_log.path().to_owned());
+        let files = [path].into_iter().chain(log);
+        let files: Vec<PathBuf> = files.map(|path| absolute(&path).unwrap_or(path)).collect();
+        let told = inbox.clone();
+        tasks.spawn(async move {
+            let tell = || told.send(Msg::Touched(store)).ok();
+            // It ends with the loop: nobody is left to be told.
+            let _: Option<()> = follow(move || files.clone(), tell, SLOW_LOOK).await;
+        });
+    }
     let settings = absolute(&services.paths.settings).unwrap_or(services.paths.settings.clone());
     let told = inbox.clone();
     tasks.spawn(async move {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde_yaml::Value;
 
 use crate::domain::change::{Change, Row, Where};
-use crate::domain::name::ProfileName;
+use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::stored::amendment::YamlAmendment;
@@ -66,13 +66,13 @@ pub struct Amended {
     pub content: Content,
 }
 
-/// Reads the profiles of `text`. An entry that is not understood spoils one row only.
+/// Reads the profiles of `text`, which lies in `store`. An entry that is not understood spoils one row only.
 ///
 /// # Errors
 /// [`YamlError`] when the text is not understood as a whole.
-pub fn read(text: &str) -> Result<Content, YamlError> {
+pub fn read(store: StoreId, text: &str) -> Result<Content, YamlError> {
     let (tree, is_plain) = yaml_reader::parse_and_tell(text)?;
-    let entries = entries(text, &tree)?;
+    let entries = entries(store, text, &tree)?;
     Ok(Content { is_plain, ..content(text, entries, newer(text, &tree)) })
 }
 
@@ -92,36 +92,37 @@ fn content(text: &str, entries: Vec<Entry>, read_only: Option<YamlError>) -> Con
     Content { rows: entries.iter().map(row).collect(), read_only, is_plain: false, entries }
 }
 
-/// `text` with `change` made to it; `None` is a file that is not there yet.
+/// `text` of `store` with `change` made to it; `None` is a file that is not there yet.
 ///
 /// # Errors
 /// [`AmendError`], and then nothing must be written.
-pub fn amend(text: Option<&str>, change: &Change) -> Result<Amended, AmendError> {
-    let (text, tree) = begun(text).map_err(AmendError::Yaml)?;
-    let (amended, refused) = amend_together(&text, tree, std::slice::from_ref(change))?;
+pub fn amend(store: StoreId, text: Option<&str>, change: &Change) -> Result<Amended, AmendError> {
+    let (text, tree) = begun(store, text).map_err(AmendError::Yaml)?;
+    let (amended, refused) = amend_together(store, &text, tree, std::slice::from_ref(change))?;
     refused.into_iter().next().flatten().map_or(Ok(amended), Err)
 }
 
-/// `text` with those of `changes` made to it, one after another, that can be made; and for each why
+/// `text` of `store` with those of `changes` made to it, one after another, that can be made; and for each why
 /// it was not, if it was not.
 ///
 /// # Errors
 /// [`AmendError::Yaml`], and then nothing must be written.
 pub fn amend_each(
+    store: StoreId,
     text: Option<&str>,
     changes: &[Change],
 ) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
-    let (mut text, tree) = begun(text).map_err(AmendError::Yaml)?;
-    match amend_together(&text, tree.clone(), changes) {
+    let (mut text, tree) = begun(store, text).map_err(AmendError::Yaml)?;
+    match amend_together(store, &text, tree.clone(), changes) {
         Ok(amended) => return Ok(amended),
         Err(refused @ (AmendError::Yaml(_) | AmendError::Change(_))) => return Err(refused),
         // One of them cannot be written, and takes none of the others with it.
         Err(AmendError::Impossible(_)) => {}
     }
-    let mut content = content(&text, entries(&text, &tree).map_err(AmendError::Yaml)?, None);
+    let mut content = content(&text, entries(store, &text, &tree).map_err(AmendError::Yaml)?, None);
     let mut refused = Vec::new();
     for change in changes {
-        match amend(Some(&text), change) {
+        match amend(store, Some(&text), change) {
             Ok(amended) => {
                 (text, content) = (amended.text, amended.content);
                 refused.push(None);
@@ -134,6 +135,7 @@ pub fn amend_each(
 
 /// All of `changes` in one pass over the text.
 fn amend_together(
+    store: StoreId,
     text: &str,
     tree: Value,
     changes: &[Change],
@@ -141,7 +143,7 @@ fn amend_together(
     if let Some(newer) = newer(text, &tree) {
         return Err(AmendError::Yaml(newer));
     }
-    let mut before = entries(text, &tree).map_err(AmendError::Yaml)?;
+    let mut before = entries(store, text, &tree).map_err(AmendError::Yaml)?;
     let first = kept(&before, changes);
     let mut amending = YamlEditor::begin(text, tree).map_err(AmendError::Impossible)?;
     let (mut refused, mut outcomes) = (Vec::new(), BTreeMap::new());
@@ -149,7 +151,7 @@ fn amend_together(
     for change in changes {
         // A change within one entry leaves all that is planned for the others as it is.
         if is_moved || outcomes.contains_key(&change.name) {
-            before = entries(text, amending.tree()).map_err(AmendError::Yaml)?;
+            before = entries(store, text, amending.tree()).map_err(AmendError::Yaml)?;
             is_moved = false;
         }
         match planned(amending.tree(), &before, change) {
@@ -163,7 +165,7 @@ fn amend_together(
         }
     }
     let (text, tree) = amending.finish().map_err(AmendError::Impossible)?;
-    let written = entries(&text, &tree).map_err(AmendError::Yaml)?;
+    let written = entries(store, &text, &tree).map_err(AmendError::Yaml)?;
     for (name, outcome) in outcomes {
         let profile = writable(&written, name)?.and_then(|entry| entry.profile.as_deref().ok());
         if profile.map(tokens) != outcome.as_ref().map(tokens) {
@@ -217,7 +219,7 @@ fn kept(entries: &[Entry], changes: &[Change]) -> (Vec<Arc<Profile>>, usize) {
 }
 
 /// The text and its tree; one with nothing but comments, or none at all, as a file begins.
-fn begun(text: Option<&str>) -> Result<(String, Value), YamlError> {
+fn begun(store: StoreId, text: Option<&str>) -> Result<(String, Value), YamlError> {
     let before = match text.map(yaml_reader::unmarked).map(|text| (text, yaml_reader::parse(text))) {
         None => "",
         Some((text, Ok(Value::Null))) => text,
@@ -225,7 +227,11 @@ fn begun(text: Option<&str>) -> Result<(String, Value), YamlError> {
     };
     let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
     let gap = if before.is_empty() || before.ends_with('\n') { "" } else { end };
-    let text = format!("{before}{gap}version: {VERSION}{end}providers: {{}}{end}");
+    let version = match store {
+        StoreId::Own | StoreId::Environment => format!("version: {VERSION}{end}"),
+        StoreId::Shared => String::new(),
+    };
+    let text = format!("{before}{gap}{version}providers: {{}}{end}");
     let tree = yaml_reader::parse(&text)?;
     Ok((text, tree))
 }
@@ -264,7 +270,6 @@ fn writable<'a>(entries: &'a [Entry], name: &ProfileName) -> Result<Option<&'a E
 
 #[cfg(test)]
 mod tests {
-    use super::entries::id;
     use super::*;
     use crate::domain::change::Edit;
     use crate::domain::clock::at_seconds;
@@ -277,8 +282,12 @@ mod tests {
         your_refresh_token_here\n        expires_at: \"2025-11-18T09:30:00-07:00\"\n        scopes:\n          - \
         org:create_api_key\n          - user:profile\n          - user:inference\n";
 
+    fn id(name: &str) -> crate::domain::name::ProfileId {
+        crate::domain::fixtures::profile(name).id
+    }
+
     fn rows(text: &str) -> Vec<Row> {
-        read(text).expect("readable").rows
+        read(StoreId::Own, text).expect("readable").rows
     }
 
     /// Every row as `name`, or `name:line why` for one that is not understood.
@@ -294,7 +303,7 @@ mod tests {
 
     #[test]
     fn the_file_of_ai_provider_kit_is_read() {
-        let mut expected = Profile::new(id("anthropic", "default").expect("an id"), Kind::OAuth);
+        let mut expected = Profile::new(id("anthropic/default"), Kind::OAuth);
         expected.client_id = Some("9d1c250a-e61b-44d9-88ed-5944d1962f5e".into());
         let refresh = Some(Secret::new("your_refresh_token_here"));
         expected.held =
@@ -311,7 +320,7 @@ mod tests {
                     subject: s\n        account: me\n        client_secret: c\n        refresh_count: 7\n        \
                     revoked_at: ''\n        last_refresh: {at: '2027-01-15T08:00:00Z', result: passing, why: '503', \
                     times: 2, retry_at: 1800000030, grant: g}\n";
-        let mut expected = Profile::new(id("a", "x").expect("an id"), Kind::OAuth);
+        let mut expected = Profile::new(id("a/x"), Kind::OAuth);
         let at = |seconds: i64| at_seconds(1_800_000_000 + seconds);
         expected.held = StoredTokens::Present(Tokens { access: Secret::new("t"), refresh: None });
         expected.life = Expiry { obtained_at: at(0), expires_at: None, grant_ends_at: at(1) };
@@ -393,7 +402,9 @@ mod tests {
         assert!(!told.iter().any(|told| told.contains("A B")), "what is no name is not shown: {told:?}");
         let name = ProfileName::parse("a/five").expect("a name");
         let forget = Edit::EraseTokens(at_seconds(1_800_000_000).expect("in range"));
-        let after = amend(Some(text), &Change { name, expects: None, edit: forget }).expect("amended").text;
+        let after = amend(StoreId::Own, Some(text), &Change { name, expects: None, edit: forget })
+            .expect("amended")
+            .text;
         for placeholder in ["${ACME_KEY}\n", "[\"${ACME_KEY_1}\", k]", "'x${ACME}y'", "\"${A}\"", "\"${R}\""]
         {
             assert!(after.contains(placeholder), "{after}");
@@ -421,7 +432,7 @@ mod tests {
             let text = format!(
                 "providers:\n  a:\n    oauth_credentials:\n      - id: x\n        access_token: t\n        {field}\n"
             );
-            let content = read(&text).expect("readable");
+            let content = read(StoreId::Own, &text).expect("readable");
             let [Row::Profile(profile)] = content.rows.as_slice() else { panic!("{field}: {content:?}") };
             assert_eq!(
                 profile.held.tokens().map(|tokens| &tokens.access),
@@ -438,13 +449,13 @@ mod tests {
             let text = format!(
                 "providers:\n  a:\n    oauth_credentials:\n      - {{id: x, access_token: t, expires_at: {zero}}}\n"
             );
-            let content = read(&text).expect("readable");
+            let content = read(StoreId::Own, &text).expect("readable");
             let [Row::Profile(profile)] = content.rows.as_slice() else { panic!("{zero}: {content:?}") };
             assert_eq!((profile.life, content.notices()), (Expiry::default(), Vec::new()), "{zero}");
         }
         let many: String = (0..100).map(|number| format!("{{id: x{number}, expires_at: soon}}, ")).collect();
-        let content =
-            read(&format!("providers: {{a: {{oauth_credentials: [{many}]}}}}\n")).expect("readable");
+        let content = read(StoreId::Own, &format!("providers: {{a: {{oauth_credentials: [{many}]}}}}\n"))
+            .expect("readable");
         assert_eq!(content.notices().len(), NOTICE_LIMIT + 1);
     }
 
@@ -459,7 +470,8 @@ mod tests {
     #[test]
     fn a_version_that_is_no_number_says_what_to_write() {
         for version in ["'1'", "1.0", "one"] {
-            let content = read(&format!("version: {version}\n{AI_PROVIDER_KIT}")).expect("readable");
+            let content =
+                read(StoreId::Own, &format!("version: {version}\n{AI_PROVIDER_KIT}")).expect("readable");
             assert_eq!(content.read_only.expect("read only").remedy, "write version: 1", "{version}");
         }
     }
@@ -469,16 +481,20 @@ mod tests {
         let text = format!("version: 1\n{AI_PROVIDER_KIT}");
         let name = ProfileName::parse("anthropic/default").expect("a name");
         let change = Change { name, expects: None, edit: Edit::Remove };
-        let marked = amend(Some(&format!("\u{feff}{text}")), &change).expect("amended");
-        assert_eq!(marked.text, amend(Some(&text), &change).expect("amended").text);
+        let marked = amend(StoreId::Own, Some(&format!("\u{feff}{text}")), &change).expect("amended");
+        assert_eq!(marked.text, amend(StoreId::Own, Some(&text), &change).expect("amended").text);
     }
 
     #[test]
     fn a_newer_version_is_shown_and_not_written() {
-        let content = read(&format!("# ours\nversion: 2\n{AI_PROVIDER_KIT}")).expect("readable");
+        let content =
+            read(StoreId::Own, &format!("# ours\nversion: 2\n{AI_PROVIDER_KIT}")).expect("readable");
         assert_eq!(content.rows.len(), 1);
         assert_eq!(content.read_only.expect("read only").line, 2);
-        assert_eq!(read(&format!("version: 1\n{AI_PROVIDER_KIT}")).expect("readable").read_only, None);
+        assert_eq!(
+            read(StoreId::Own, &format!("version: 1\n{AI_PROVIDER_KIT}")).expect("readable").read_only,
+            None
+        );
     }
 
     #[test]
@@ -486,7 +502,7 @@ mod tests {
         for (text, line) in
             [("- a\n", 1), ("just text\n", 1), ("a: 1\nproviders: [x]\n", 2), ("providers: no\n", 1)]
         {
-            assert_eq!(read(text).map_err(|fault| fault.line), Err(line), "{text}");
+            assert_eq!(read(StoreId::Own, text).map_err(|fault| fault.line), Err(line), "{text}");
         }
     }
 }

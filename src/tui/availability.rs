@@ -10,7 +10,7 @@ mod marked;
 mod panel;
 pub mod reach;
 
-use crate::domain::change::{Row, StoreNotice, Where};
+use crate::domain::change::{Row, Where};
 use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile};
@@ -142,7 +142,7 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
             when(model.tour.as_ref().is_some_and(Tour::is_open), "Only the demo has hints to skip")
         }
         Action::MakePrivate => {
-            let is_open = model.own().is_some_and(|own| own.notices.iter().any(StoreNotice::is_open));
+            let is_open = !model.open_to_others().is_empty();
             when(is_open, "The file is already private")
         }
         Action::Suspend => suspend(model),

@@ -365,8 +365,8 @@ pub enum Effect {
     Describe(String, String),
     /// Save the requests of a login to that provider, line by line, for a bug report.
     SaveTranscript(String, Vec<String>),
-    /// Take what other users may do from our own file and its folder.
-    MakePrivate,
+    /// Take what other users may do from the files of these stores and their folders.
+    MakePrivate(Vec<StoreId>),
     /// Read the event log.
     ReadEvents,
     /// Save settings, each as it is written.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::domain::change::Snapshot;
+use crate::domain::change::{Snapshot, StoreNotice};
 use crate::domain::clock::{DateTime, Steady, Utc};
 use crate::domain::event::Event;
 use crate::domain::health::{Activity, Health};
@@ -263,6 +263,13 @@ impl Model {
     #[must_use]
     pub fn own(&self) -> Option<&Snapshot> {
         self.stores.get(&StoreId::Own)
+    }
+
+    /// The stores whose files or folders other users can read or write.
+    #[must_use]
+    pub fn open_to_others(&self) -> Vec<StoreId> {
+        let is_open = |snapshot: &&Snapshot| snapshot.notices.iter().any(StoreNotice::is_open);
+        self.stores.values().filter(is_open).map(|snapshot| snapshot.store).collect()
     }
 
     /// What the wizard looks up.

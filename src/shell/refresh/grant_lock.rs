@@ -15,8 +15,9 @@ use std::time::Duration;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
+use crate::domain::change::Snapshot;
 use crate::domain::event::{self, Event};
-use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::name::ProfileId;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::{FailureKind, Trouble};
@@ -117,7 +118,7 @@ async fn hold_within(
     }
 }
 
-/// The grants of our own store that somebody is refreshing at this moment: their last event in `events`
+/// The grants of our stores that somebody is refreshing at this moment: their last event in `events`
 /// is a request without an end, and their lock is held. The event log alone cannot tell a refresh that is
 /// under way from one that was killed. It blocks.
 #[must_use]
@@ -126,8 +127,8 @@ pub fn in_flight(services: &Services, events: &[Event]) -> BTreeSet<RefreshToken
     if open.is_empty() {
         return BTreeSet::new();
     }
-    let snapshot = services.read_now(StoreId::Own);
-    let grants = snapshot.profiles().filter_map(|profile| {
+    let stores: Vec<Snapshot> = services.stores.all().map(|each| each.store.read()).collect();
+    let grants = stores.iter().flat_map(Snapshot::profiles).filter_map(|profile| {
         let grant = profile.refresh_token_id().filter(|grant| open.contains(grant))?;
         let path = path(&services.paths.state, profile.refresh_token()?).ok()?;
         lock::is_held(&path).then_some(grant)

@@ -5,45 +5,43 @@
 //! as it finds whatever another program refreshed. They go as soon as anything of the profile is
 //! saved.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::change::{Change, Edit, RefreshedTokens};
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::name::ProfileName;
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
-use crate::shell::paths::Paths;
 use crate::shell::store_files::file::shown;
-use crate::shell::store_files::{ApplyError, Stores};
+use crate::shell::store_files::{ApplyError, Store, StoreFile};
 
-/// Where what belongs to the store of `paths` is kept.
+/// Where what belongs to the store at `store` is kept, in the `state` folder.
 #[must_use]
-pub fn place(paths: &Paths) -> PathBuf {
-    let digest = Sha256::digest(paths.config.as_os_str().as_encoded_bytes());
+pub fn place(state: &Path, store: &Path) -> PathBuf {
+    let digest = Sha256::digest(store.as_os_str().as_encoded_bytes());
     let name: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    paths.state.join(format!("rescued-{name}.yaml"))
+    state.join(format!("rescued-{name}.yaml"))
 }
 
-/// Keeps the new tokens of `profile`, and says where.
+/// Keeps the new tokens of `profile` at `place`.
 ///
 /// # Errors
 /// A [`ApplyError`] when it cannot be written there either.
-pub fn keep(paths: &Paths, profile: &Profile, refreshed: RefreshedTokens) -> Result<PathBuf, ApplyError> {
-    let (place, failures) = keep_each(paths, [(profile.clone(), refreshed)]).map_err(ApplyError::Trouble)?;
-    failures.into_iter().flatten().next().map_or(Ok(place), Err)
+pub fn keep(place: &Path, profile: &Profile, refreshed: RefreshedTokens) -> Result<(), ApplyError> {
+    let failures = keep_each(place, [(profile.clone(), refreshed)]).map_err(ApplyError::Trouble)?;
+    failures.into_iter().flatten().next().map_or(Ok(()), Err)
 }
 
-/// Keeps the new tokens of these profiles, with one writing, and says where, and for each why it is
-/// not kept, if it is not.
+/// Keeps the new tokens of these profiles at `place`, with one writing, and says for each why it is not kept,
+/// if it is not.
 ///
 /// # Errors
 /// A [`Trouble`] when none is.
 pub fn keep_each(
-    paths: &Paths,
+    place: &Path,
     each: impl IntoIterator<Item = (Profile, RefreshedTokens)>,
-) -> Result<(PathBuf, Vec<Option<ApplyError>>), Trouble> {
-    let place = place(paths);
+) -> Result<Vec<Option<ApplyError>>, Trouble> {
     // The tokens of an earlier rescue are not what this one expects.
     let change = |name: &ProfileName, edit| Change { name: name.clone(), expects: None, edit };
     let changes: Vec<Change> = each
@@ -54,17 +52,16 @@ pub fn keep_each(
             [change(&name, Edit::Put(Box::new(profile))), refreshed]
         })
         .collect();
-    let (_, failures) = Stores::new(place.clone()).apply_each(StoreId::Own, &changes)?;
-    let pairs = failures.chunks(2).map(|pair| pair.iter().flatten().next().cloned());
-    Ok((place, pairs.collect()))
+    let (_, failures) = StoreFile::own(place.to_owned()).apply_each(&changes)?;
+    Ok(failures.chunks(2).map(|pair| pair.iter().flatten().next().cloned()).collect())
 }
 
-/// Forgets what is kept of a profile whose tokens were replaced or erased by `change`. With the last of it
+/// Forgets what is kept at `place` of a profile whose tokens were replaced or erased by `change`. With the last of it
 /// the file goes.
 ///
 /// # Errors
 /// A [`Trouble`] when the tokens were to be erased and may still be there.
-pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
+pub fn forget(place: &Path, change: &Change) -> Result<(), Trouble> {
     let is_erased = match change.edit {
         Edit::EraseTokens(_) | Edit::Remove => true,
         Edit::Add(_) | Edit::Put(_) | Edit::Refresh(_) | Edit::Restore(..) => false,
@@ -72,16 +69,15 @@ pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
             return Ok(());
         }
     };
-    let place = place(paths);
-    if std::fs::symlink_metadata(&place).is_err() {
+    if std::fs::symlink_metadata(place).is_err() {
         return Ok(());
     }
-    match removed(&Stores::new(place.clone()), &change.name) {
+    match removed(&StoreFile::own(place.to_owned()), &change.name) {
         // Somebody else may have removed it meanwhile.
-        Err(trouble) if is_erased && std::fs::symlink_metadata(&place).is_ok() => {
+        Err(trouble) if is_erased && std::fs::symlink_metadata(place).is_ok() => {
             let what = format!("cannot erase all tokens of {}", change.name);
-            let why = format!("newer ones may still be in {}: {}", shown(&place), trouble.why);
-            let next = FailureKind::NeedsFix(format!("remove {}", shown(&place)));
+            let why = format!("newer ones may still be in {}: {}", shown(place), trouble.why);
+            let next = FailureKind::NeedsFix(format!("remove {}", shown(place)));
             Err(Trouble { stored: Stored::Erased, ..Trouble::untouched(what, why, next) })
         }
         // What stays is found to be old by its grant.
@@ -89,17 +85,17 @@ pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
     }
 }
 
-/// Whether newer tokens of the profile are kept.
+/// Whether newer tokens of the profile are kept at `place`.
 #[must_use]
-pub fn keeps(paths: &Paths, name: &ProfileName) -> bool {
-    let place = place(paths);
-    std::fs::symlink_metadata(&place).is_ok() && Stores::new(place).read(StoreId::Own).profile(name).is_some()
+pub fn keeps(place: &Path, name: &ProfileName) -> bool {
+    std::fs::symlink_metadata(place).is_ok()
+        && StoreFile::own(place.to_owned()).read().profile(name).is_some()
 }
 
-fn removed(stores: &Stores, name: &ProfileName) -> Result<(), Trouble> {
+fn removed(store: &StoreFile, name: &ProfileName) -> Result<(), Trouble> {
     let remove = Change { name: name.clone(), expects: None, edit: Edit::Remove };
-    match stores.apply(StoreId::Own, &remove) {
-        Ok(_) | Err(ApplyError::Moved(_)) => stores.remove_if_empty(StoreId::Own),
+    match store.apply(&remove) {
+        Ok(_) | Err(ApplyError::Moved(_)) => store.remove_if_empty(),
         Err(ApplyError::Trouble(trouble)) => Err(trouble),
     }
 }
@@ -111,10 +107,12 @@ mod tests {
     use crate::domain::event::GrantEvent;
     use crate::domain::fixtures::empty_profile;
 
+    use crate::domain::name::StoreId;
     use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
     use crate::shell::Services;
+    use crate::shell::paths::Paths;
 
     fn tokens(access: &str) -> Tokens {
         Tokens { access: Secret::new(access), refresh: Some(Secret::new(format!("{access}-refresh"))) }
@@ -123,7 +121,7 @@ mod tests {
     #[test]
     fn what_is_kept_goes_when_the_tokens_of_its_profile_change() {
         let folder = tempfile::tempdir().expect("a folder");
-        let paths = Paths::below(folder.path());
+        let place = folder.path().join("rescued.yaml");
         let mut profile = empty_profile("demo/ana", Kind::OAuth);
         let name = profile.id.name.clone();
         profile.held = StoredTokens::Present(tokens("old"));
@@ -137,18 +135,18 @@ mod tests {
             origins: Vec::new(),
         };
         for access in ["first", "second"] {
-            let place = keep(&paths, &profile, refreshed(access)).expect("kept");
-            let snapshot = Stores::new(place).read(StoreId::Own);
+            keep(&place, &profile, refreshed(access)).expect("kept");
+            let snapshot = StoreFile::own(place.clone()).read();
             assert_eq!(snapshot.profile(&name).expect("kept").held, StoredTokens::Present(tokens(access)));
         }
-        let rows = || Stores::new(place(&paths)).read(StoreId::Own).rows.len();
+        let rows = || StoreFile::own(place.clone()).read().rows.len();
         let change = |edit| Change { name: name.clone(), expects: None, edit };
-        assert_eq!(forget(&paths, &change(Edit::AutoRefresh(AutoRefresh::Off))), Ok(()));
+        assert_eq!(forget(&place, &change(Edit::AutoRefresh(AutoRefresh::Off))), Ok(()));
         assert_eq!(rows(), 1);
         let other = Change { name: ProfileName::parse("demo/ben").expect("a name"), ..change(Edit::Remove) };
-        assert_eq!((forget(&paths, &other), rows()), (Ok(()), 1));
-        assert_eq!(forget(&paths, &change(Edit::EraseTokens(at))), Ok(()));
-        assert!(!place(&paths).exists());
+        assert_eq!((forget(&place, &other), rows()), (Ok(()), 1));
+        assert_eq!(forget(&place, &change(Edit::EraseTokens(at))), Ok(()));
+        assert!(!place.exists());
     }
 
     #[tokio::test]
@@ -159,7 +157,8 @@ mod tests {
         let name = profile.id.name.clone();
         profile.held = StoredTokens::Present(tokens("old"));
         std::fs::create_dir_all(&services.paths.state).expect("a folder");
-        std::fs::write(place(&services.paths), "providers: [\n").expect("written");
+        std::fs::write(place(&services.paths.state, &services.paths.config), "providers: [\n")
+            .expect("written");
         let at = at_seconds(1_800_000_000).expect("in range");
         let change = |edit| Change { name: name.clone(), expects: None, edit };
         services.apply(StoreId::Own, change(Edit::Put(Box::new(profile)))).await.expect("saved");

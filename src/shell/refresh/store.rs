@@ -156,7 +156,7 @@ impl LockedGrant<'_> {
             Some(twin) => self.rescue(twin, refreshed).await,
             None => None,
         };
-        let store = rescued.as_deref().unwrap_or(&job.services.paths.config);
+        let store = rescued.as_deref().unwrap_or_else(|| job.services.place(job.id.store));
         // Whoever looks for them without this line asks with the old token, and is refused.
         drop(self.note_refreshed(store, refreshed).await);
         let holders =
@@ -168,14 +168,14 @@ impl LockedGrant<'_> {
     /// Writes down that the new tokens are not saved, and where they are instead. The old one must
     /// not be sent again if it is spent.
     async fn save_elsewhere(&self, refreshed: &RefreshedTokens, trouble: Trouble) -> Trouble {
-        let config = &self.job.services.paths.config;
+        let store = self.job.services.place(self.job.id.store);
         if trouble.stored == Stored::Unsynced {
-            drop(self.note_refreshed(config, refreshed).await);
+            drop(self.note_refreshed(store, refreshed).await);
             return trouble;
         }
         self.tell(GrantEvent::NotSaved { grant: self.token_id.clone(), why: trouble.why.clone() }).await;
         let rescued = self.rescue(&self.profile, refreshed).await;
-        let store = rescued.as_deref().unwrap_or(config);
+        let store = rescued.as_deref().unwrap_or(store);
         // The next refresh finds them by this line alone.
         let is_noted = self.token_id_after(refreshed) != self.token_id
             && (self.note_refreshed(store, refreshed).await.is_ok()
@@ -188,10 +188,11 @@ impl LockedGrant<'_> {
 
     /// Keeps what came for `profile` in a file of its own, and says where.
     async fn rescue(&self, profile: &Profile, refreshed: &RefreshedTokens) -> Option<PathBuf> {
-        let (services, profile, refreshed) =
-            (Arc::clone(self.job.services), profile.clone(), refreshed.clone());
-        let keeping = move || rescue::keep(&services.paths, &profile, refreshed);
-        tokio::task::spawn_blocking(keeping).await.ok().and_then(Result::ok)
+        let services = self.job.services;
+        let place = rescue::place(&services.paths.state, services.place(self.job.id.store));
+        let (at, profile, refreshed) = (place.clone(), profile.clone(), refreshed.clone());
+        let keeping = move || rescue::keep(&at, &profile, refreshed);
+        tokio::task::spawn_blocking(keeping).await.is_ok_and(|kept| kept.is_ok()).then_some(place)
     }
 
     /// Writes into the event log that the new tokens lie in the file at `store`.
@@ -301,7 +302,8 @@ mod tests {
             record,
             origins: Vec::new(),
         };
-        let place = rescue::keep(&services.paths, &ana, refreshed.clone()).expect("kept");
+        let place = rescue::place(&services.paths.state, &services.paths.config);
+        rescue::keep(&place, &ana, refreshed.clone()).expect("kept");
         let next = Profile { held: StoredTokens::Present(tokens("new")), ..ana.clone() }
             .refresh_token_id()
             .expect("a grant");

@@ -3,7 +3,7 @@
 //! The same grant may lie in two files. Whoever refreshes it first spends the refresh token of both; the
 //! event log says who that was and where the new tokens are.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::change::RefreshedTokens;
@@ -14,7 +14,6 @@ use crate::domain::provider::Rotation;
 use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::refresh::rescue;
-use crate::shell::store_files::Stores;
 use crate::shell::{Services, broke};
 
 /// How often a grant may have been refreshed since.
@@ -84,10 +83,12 @@ async fn rescue_each(
     lines: Vec<(ProfileId, GrantEvent)>,
 ) -> Vec<(Profile, Result<(), Trouble>)> {
     let (newer, each): (Vec<Profile>, Vec<_>) = wanted.into_iter().unzip();
-    let paths = services.paths.clone();
-    let rescuing = tokio::task::spawn_blocking(move || rescue::keep_each(&paths, each)).await;
+    let store = newer.first().map_or(StoreId::Own, |profile| profile.id.store);
+    let place = rescue::place(&services.paths.state, services.place(store));
+    let at = place.clone();
+    let rescuing = tokio::task::spawn_blocking(move || rescue::keep_each(&at, each)).await;
     let why: Vec<Option<String>> = match rescuing.unwrap_or_else(|_| Err(broke("cannot keep newer tokens"))) {
-        Ok((place, failures)) => {
+        Ok(failures) => {
             // Without its line nobody finds it.
             let noted = services.note_each(&place, lines).await;
             let unnoted = noted.err().map(|error| format!("the event log cannot be written: {error}"));
@@ -136,8 +137,9 @@ fn look(services: &Services, profile: &Profile) -> Succession {
             (GrantHistory::Spent { event, next }, _) if event.profile.provider() == provider => {
                 last = Some(event.clone());
                 // They may have been put where they belong since, from where they were rescued.
-                let own = || held(&services.paths.config, next, provider);
-                if let Some(refreshed) = held(Path::new(&event.store), next, provider).or_else(own) {
+                let here = || held(services, services.place(profile.id.store), next, provider);
+                if let Some(refreshed) = held(services, Path::new(&event.store), next, provider).or_else(here)
+                {
                     return Succession::Successor(Box::new(refreshed));
                 }
                 name = next.clone();
@@ -155,9 +157,9 @@ fn look(services: &Services, profile: &Profile) -> Succession {
     last.map_or(Succession::None, Succession::Lost)
 }
 
-/// The tokens of the grant `next`, if the file at `store` still holds them.
-fn held(store: &Path, next: &RefreshTokenId, provider: &str) -> Option<RefreshedTokens> {
-    let snapshot = Stores::new(store.to_owned()).read(StoreId::Own);
+/// The tokens of the grant `next`, if the store at `store` still holds them.
+fn held(services: &Services, store: &Path, next: &RefreshTokenId, provider: &str) -> Option<RefreshedTokens> {
+    let snapshot = services.stores.at(store).read();
     let mut profiles = snapshot.profiles().filter(|profile| profile.id.name.provider() == provider);
     profiles
         .find(|profile| profile.refresh_token_id().as_ref() == Some(next))
@@ -168,7 +170,7 @@ fn held(store: &Path, next: &RefreshTokenId, provider: &str) -> Option<Refreshed
 /// same login; also those that were written and never got their place.
 fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<RefreshedTokens> {
     let GrantEvent::RefreshStarted { .. } = event.what else { return None };
-    let stores = Stores::new(PathBuf::from(&event.store));
+    let store = services.stores.at(Path::new(&event.store));
     let is_successor = |profile: &&Profile| {
         let last = profile.last_refresh_of_this_grant();
         let is_since = |last: &LastRefresh| {
@@ -179,7 +181,7 @@ fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Refre
             && profile.refresh_token_id() != older.refresh_token_id()
             && is_same_account(profile, older)
     };
-    let (snapshot, left) = (stores.read(StoreId::Own), stores.interrupted(StoreId::Own));
+    let (snapshot, left) = (store.read(), store.interrupted());
     let mut found = snapshot.profiles().chain(left.iter().map(AsRef::as_ref));
     let successor = found.find(is_successor).filter(|_| !is_another_login(services, event))?;
     RefreshedTokens::from_profile(successor)
@@ -240,7 +242,7 @@ mod tests {
             let ana = Profile { last_refresh: Some(last), subject: Some(subject.to_owned()), ..ana };
             let edit = Edit::Put(Box::new(ana.clone()));
             let change = Change { name: ana.id.name.clone(), expects: None, edit };
-            Stores::new(services.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
+            services.stores.at(&services.paths.config).apply(&change).expect("saved");
 
             let found = find(&services, &older, Rotation::SingleUse).await;
 
@@ -271,7 +273,7 @@ mod tests {
             services.note(&older.id, GrantEvent::RefreshStarted { grant }).await.expect("noted");
             let config = &services.paths.config;
             let whole = config.with_file_name("whole.yaml");
-            Stores::new(whole.clone()).apply(StoreId::Own, &keep(&newer)).expect("saved");
+            services.stores.at(&whole).apply(&keep(&newer)).expect("saved");
             std::fs::rename(&whole, config.with_file_name(".config.yaml.aB3dE6.tmp")).expect("renamed");
             let left = || {
                 let names =
@@ -314,13 +316,17 @@ mod tests {
             for profile in &older {
                 let edit = Edit::Put(Box::new(profile.clone()));
                 let change = Change { name: profile.id.name.clone(), expects: None, edit };
-                Stores::new(services.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
+                services.stores.at(&services.paths.config).apply(&change).expect("saved");
             }
             let [grant, next] = [&older, &newer].map(|[ana, _]| ana.refresh_token_id().expect("a grant"));
             let refreshed = GrantEvent::Refreshed { grant, next, generation: 1 };
             services.note(&newer[0].id, refreshed).await.expect("noted");
             if is_broken {
-                std::fs::write(rescue::place(&services.paths), "providers: [\n").expect("written");
+                std::fs::write(
+                    rescue::place(&services.paths.state, &services.paths.config),
+                    "providers: [\n",
+                )
+                .expect("written");
             }
 
             let kept = keep(&services, newer.to_vec()).await;

@@ -1,4 +1,4 @@
-//! Write queue of the store files.
+//! Write queue of a store.
 //!
 //! A store is written by one thread at a time. What is asked for while it writes waits and is then
 //! written in one go: many refreshes that end together cost a few writes, and none of them is
@@ -10,9 +10,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot::{self, Sender};
 
 use crate::domain::change::{Change, Snapshot};
-use crate::domain::name::StoreId;
 use crate::domain::trouble::Trouble;
-use crate::shell::store_files::{ApplyError, Stores};
+use crate::shell::store_files::{ApplyError, Store};
 
 /// The most changes that are made in one go.
 const BATCH_LIMIT: usize = 64;
@@ -24,7 +23,7 @@ const PAUSE_LIMIT: Duration = Duration::from_millis(50);
 pub(in crate::shell) struct WriteQueue(Mutex<QueueState>);
 
 /// A change that waits, with whoever hears what became of it.
-type QueuedChange = (StoreId, Change, Sender<Result<Snapshot, ApplyError>>);
+type QueuedChange = (Change, Sender<Result<Snapshot, ApplyError>>);
 
 #[derive(Debug, Default)]
 struct QueueState {
@@ -38,20 +37,19 @@ impl WriteQueue {
     /// Makes `change` as soon as its turn comes; `fault` is said when the thread ends by a fault.
     pub(in crate::shell) async fn save(
         self: &Arc<Self>,
-        stores: &Arc<Stores>,
-        store: StoreId,
+        store: &Arc<dyn Store>,
         change: Change,
         fault: Trouble,
     ) -> Result<Snapshot, ApplyError> {
         let (sender, receiver) = oneshot::channel();
         let is_first = {
             let mut state = self.state();
-            state.changes.push((store, change, sender));
+            state.changes.push((change, sender));
             !std::mem::replace(&mut state.is_writing, true)
         };
         if is_first {
-            let (queue, stores) = (Arc::clone(self), Arc::clone(stores));
-            tokio::task::spawn_blocking(move || QueueWriter(&queue).write_all(&stores));
+            let (queue, store) = (Arc::clone(self), Arc::clone(store));
+            tokio::task::spawn_blocking(move || QueueWriter(&queue).write_all(&*store));
         }
         receiver.await.unwrap_or(Err(ApplyError::Trouble(fault)))
     }
@@ -60,8 +58,7 @@ impl WriteQueue {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the next save, and takes the changes that it makes, all of one store; none where nothing
-    /// waits any more.
+    /// Waits for the next save, and takes the changes that it makes; none where nothing waits any more.
     fn next(&self) -> Vec<QueuedChange> {
         let not_before = self.state().not_before;
         // Changes that come one by one would otherwise each cost a whole file.
@@ -69,9 +66,7 @@ impl WriteQueue {
             not_before.map_or(Duration::ZERO, |from| from.saturating_duration_since(Instant::now())),
         );
         let mut state = self.state();
-        let store = state.changes.first().map(|(store, ..)| *store);
-        let is_next = |(each, ..): &&QueuedChange| Some(*each) == store;
-        let count = state.changes.iter().take(BATCH_LIMIT).take_while(is_next).count();
+        let count = state.changes.len().min(BATCH_LIMIT);
         // In the same breath as the look, so that nobody waits for a writer that has gone.
         state.is_writing = count > 0;
         state.changes.drain(..count).collect()
@@ -82,14 +77,15 @@ impl WriteQueue {
 struct QueueWriter<'a>(&'a WriteQueue);
 
 impl QueueWriter<'_> {
-    fn write_all(self, stores: &Stores) {
+    fn write_all(self, store: &dyn Store) {
         loop {
             let batch = self.0.next();
-            let Some(store) = batch.first().map(|(store, ..)| *store) else { return };
-            let (changes, senders): (Vec<_>, Vec<_>) =
-                batch.into_iter().map(|(_, change, sender)| (change, sender)).unzip();
+            if batch.is_empty() {
+                return;
+            }
+            let (changes, senders): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
             let began = Instant::now();
-            let applied = stores.apply_each(store, &changes);
+            let applied = store.apply_each(&changes);
             let now = Instant::now();
             self.0.state().not_before = now.checked_add((now - began).min(PAUSE_LIMIT));
             let outcomes: Vec<_> = match applied {
@@ -126,6 +122,7 @@ mod tests {
     use crate::domain::name::ProfileName;
 
     use crate::domain::trouble::FailureKind;
+    use crate::shell::store_files::StoreFile;
 
     fn keep(name: &str) -> Change {
         let profile = profile(&format!("acme/{name}"));
@@ -135,7 +132,7 @@ mod tests {
     #[test]
     fn what_waits_is_written_together_and_each_is_told_its_own() {
         let folder = tempfile::tempdir().expect("a folder");
-        let stores = Arc::new(Stores::new(folder.path().join("config.yaml")));
+        let store: Arc<dyn Store> = Arc::new(StoreFile::own(folder.path().join("config.yaml")));
         let queue = Arc::new(WriteQueue::default());
         let gone = Change {
             name: ProfileName::parse("acme/nobody").expect("a name"),
@@ -146,11 +143,11 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let mut saved = runtime.block_on(async {
             let changes = (0..100).map(|number| keep(&format!("p{number}"))).chain([gone]);
-            let all = changes.map(|change| queue.save(&stores, StoreId::Own, change, broke.clone()));
+            let all = changes.map(|change| queue.save(&store, change, broke.clone()));
             futures_util::future::join_all(all).await
         });
         assert!(matches!(saved.pop(), Some(Err(ApplyError::Moved(_)))));
         assert!(saved.iter().all(Result::is_ok));
-        assert_eq!(stores.read(StoreId::Own).rows.len(), 100);
+        assert_eq!(store.read().rows.len(), 100);
     }
 }

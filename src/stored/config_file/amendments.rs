@@ -2,7 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
-use crate::domain::name::ProfileName;
+use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::stored::amendment::{YamlAmendment, amend_tree};
 use crate::stored::config_file::entries::{Entry, EntryKind, LAST_TESTS, test_path};
@@ -25,6 +25,7 @@ pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Ve
         EntryKind::Key | EntryKind::NthKey => {
             let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name))?;
             let tested = match &after.last_test {
+                Some(_) if !has_our_fields(after) => None,
                 Some(last) => {
                     Some(YamlAmendment::Set(test_path(entry, &after.id.name), last_test_value(last)))
                 }
@@ -82,7 +83,7 @@ pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result
         }
         Kind::ApiKey if name.is_reserved() => {
             let key = key_text(profile).ok_or_else(|| format!("{name} has no key to store"))?;
-            let tested = profile.last_test.as_ref().map(|last| {
+            let tested = profile.last_test.as_ref().filter(|_| has_our_fields(profile)).map(|last| {
                 let tests = joined(&provider, PathStep::key(LAST_TESTS));
                 YamlAmendment::Set(joined(&tests, PathStep::key(name.name())), last_test_value(last))
             });
@@ -100,11 +101,22 @@ pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result
                 Ok(_) | Err(_) => Err(format!("{name} would leave a gap: the next is key-{places}")),
             }
         }
+        Kind::ApiKey if !has_our_fields(profile) => {
+            Err(format!("{name} is no name for a key there: the names are key, key-0, key-1 and so on"))
+        }
         Kind::ApiKey => {
             let item = item(name, key_fields(profile));
             Ok(vec![YamlAmendment::Append(joined(&provider, PathStep::key("keys")), item)])
         }
         Kind::Environment => Err(format!("{name} is an environment variable, which no file holds")),
+    }
+}
+
+/// Whether its store has the fields that are ours.
+fn has_our_fields(profile: &Profile) -> bool {
+    match profile.id.store {
+        StoreId::Own | StoreId::Environment => true,
+        StoreId::Shared => false,
     }
 }
 
@@ -239,11 +251,13 @@ providers:
     }
 
     fn amended(text: &str, change: &Change) -> String {
-        amend(Some(text), change).map(|amended| amended.text).unwrap_or_else(|refused| panic!("{refused:?}"))
+        amend(StoreId::Own, Some(text), change)
+            .map(|amended| amended.text)
+            .unwrap_or_else(|refused| panic!("{refused:?}"))
     }
 
     fn found(text: &str, called: &str) -> Option<Profile> {
-        let content = read(text).expect("readable");
+        let content = read(StoreId::Own, text).expect("readable");
         content.rows.iter().find_map(|row| match row {
             crate::domain::change::Row::Profile(profile) if profile.id.name == name(called) => {
                 Some((**profile).clone())
@@ -259,6 +273,45 @@ providers:
         let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("-{line}"));
         let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+{line}"));
         gone.chain(new).collect()
+    }
+
+    #[test]
+    fn the_shared_file_gets_no_field_that_its_other_readers_do_not_know() {
+        let text = "# kept\nproviders:\n  demo:\n    oauth_credentials:\n    - id: ana\n      access_token: old\n      \
+                    refresh_token: r\nmetrics:\n  enabled: true\n";
+        let shared = |text: Option<&str>, change: &Change| {
+            amend(StoreId::Shared, text, change).map(|amended| amended.text)
+        };
+        let refreshed = shared(Some(text), &refresh("demo/ana")).expect("amended");
+        let erase = Change { expects: None, edit: Edit::EraseTokens(at(0)), ..refresh("demo/ana") };
+        let erased = shared(Some(text), &erase).expect("amended");
+        let begun = shared(None, &keep(&fixtures::profile("demo/ana"))).expect("amended");
+        let keys = |text: &str| -> Vec<String> {
+            let words = text.lines().filter_map(|line| line.split_once(':'));
+            words.map(|(key, _)| key.trim_start_matches([' ', '-']).to_owned()).collect()
+        };
+        let known = [
+            "providers",
+            "demo",
+            "id",
+            "metrics",
+            "enabled",
+            "oauth_credentials",
+            "client_id",
+            "client_secret",
+            "access_token",
+            "refresh_token",
+            "expires_at",
+            "scopes",
+            "# kept",
+        ];
+        for text in [&refreshed, &erased, &begun] {
+            assert!(keys(text).iter().all(|key| known.contains(&key.as_str())), "{text}");
+        }
+        assert!(
+            erased.contains("access_token: \"\"\n") && erased.contains("refresh_token: \"\"\n"),
+            "{erased}"
+        );
     }
 
     #[test]
@@ -339,7 +392,7 @@ providers:
         ana.scopes = vec!["x".into(), "y".into()];
         let tidy = "version: 1\nproviders:\n  demo:\n    oauth_credentials:\n      - id: \"ana\"\n        access_token: \
                     \"a\"\n        refresh_token: \"r\"\n        scopes:\n          - \"x\"\n          - \"y\"\n";
-        assert_eq!(amend(None, &keep(&ana)).map(|amended| amended.text), Ok(tidy.to_owned()));
+        assert_eq!(amend(StoreId::Own, None, &keep(&ana)).map(|amended| amended.text), Ok(tidy.to_owned()));
         for (before, after) in [
             ("# mine", format!("# mine\n{tidy}")),
             ("# mine\r\n", format!("# mine\n{tidy}").replace('\n', "\r\n")),
@@ -417,14 +470,17 @@ providers:
             (TEXT, keep(&profile("demo/key-7", Kind::ApiKey, "n")), "the next is key-2"),
             ("providers:\n  demo: yes\n", keep(&ana()), "providers.demo is no map"),
         ] {
-            match amend(Some(text), &change) {
+            match amend(StoreId::Own, Some(text), &change) {
                 Err(AmendError::Impossible(why)) => assert!(why.contains(part), "{why}"),
                 Err(other) => panic!("{part}: {other:?}"),
                 Ok(amended) => panic!("{part}: {}", amended.text),
             }
         }
         for text in ["", " \n", "version: 2\n", "a: [\n", "a: 1\na: 2\n", "- x\n"] {
-            assert!(matches!(amend(Some(text), &keep(&ana())), Err(AmendError::Yaml(_))), "{text:?}");
+            assert!(
+                matches!(amend(StoreId::Own, Some(text), &keep(&ana())), Err(AmendError::Yaml(_))),
+                "{text:?}"
+            );
         }
     }
 
@@ -432,7 +488,8 @@ providers:
     fn a_change_that_would_make_the_file_too_large_names_the_limit() {
         let room = crate::stored::yaml_reader::SIZE_LIMIT - TEXT.len() - 4;
         let full = format!("# {}\n{TEXT}", "x".repeat(room));
-        let refused = amend(Some(&full), &refresh("demo/ana")).map(|amended| amended.text.len());
+        let refused =
+            amend(StoreId::Own, Some(&full), &refresh("demo/ana")).map(|amended| amended.text.len());
         let Err(AmendError::Impossible(why)) = refused else { panic!("{refused:?}") };
         assert!(why.contains("larger than 10 MiB; take out"), "{why}");
     }
@@ -440,13 +497,16 @@ providers:
     #[test]
     fn a_change_that_came_too_late_is_refused() {
         let late = Change { expects: Some(tokens("other", "r").fingerprint()), ..refresh("demo/ana") };
-        assert_eq!(amend(Some(TEXT), &late).err(), Some(AmendError::Change(ChangeError::Replaced)));
         assert_eq!(
-            amend(Some(TEXT), &refresh("demo/dan")).err(),
+            amend(StoreId::Own, Some(TEXT), &late).err(),
+            Some(AmendError::Change(ChangeError::Replaced))
+        );
+        assert_eq!(
+            amend(StoreId::Own, Some(TEXT), &refresh("demo/dan")).err(),
             Some(AmendError::Change(ChangeError::Gone))
         );
         let fitting = Change { expects: Some(tokens("old", "r").fingerprint()), ..refresh("demo/ana") };
-        assert!(amend(Some(TEXT), &fitting).is_ok());
+        assert!(amend(StoreId::Own, Some(TEXT), &fitting).is_ok());
     }
 
     #[test]
@@ -676,7 +736,7 @@ providers:
     }
 
     fn saved(before: Option<&str>, change: &Change) -> Result<Amended, TestCaseError> {
-        amend(before, change).map_err(|refused| TestCaseError::fail(format!("{refused:?}")))
+        amend(StoreId::Own, before, change).map_err(|refused| TestCaseError::fail(format!("{refused:?}")))
     }
 
     proptest! {
@@ -686,7 +746,7 @@ providers:
         fn whatever_is_saved_is_read_back(first in any_profile(), second in any_profile()) {
             let Amended { text, content } = saved(None, &keep(&first))?;
             prop_assert_eq!(found(&text, "demo/ana"), Some(as_written(first)));
-            prop_assert_eq!(read(&text), Ok(content));
+            prop_assert_eq!(read(StoreId::Own, &text), Ok(content));
             for before in [TEXT, &text] {
                 let Amended { text, .. } = saved(Some(before), &keep(&second))?;
                 prop_assert_eq!(found(&text, "demo/ana"), Some(as_written(second.clone())));
@@ -708,7 +768,7 @@ providers:
                 let refresh = change("demo/ana", Edit::Refresh(Box::new(refreshed.clone())));
                 let expected = refresh.outcome(found(&before, "demo/ana").as_ref()).ok().flatten();
                 let Amended { text, content } = saved(Some(&before), &refresh)?;
-                prop_assert_eq!(read(&text), Ok(content));
+                prop_assert_eq!(read(StoreId::Own, &text), Ok(content));
                 prop_assert_eq!(found(&text, "demo/ana"), expected.map(as_written));
                 let text = saved(Some(&text), &change("demo/ana", Edit::RecordRefresh(noted.clone())))?.text;
                 let profile = found(&text, "demo/ana").expect("a profile");
@@ -741,7 +801,7 @@ providers:
             profile("demo/ana", Kind::ApiKey, "sk-1"),
             profile("demo/ben", Kind::OAuth, "new"),
         ] {
-            let refused = amend(Some(TEXT), &add(&taken)).map(|amended| amended.text);
+            let refused = amend(StoreId::Own, Some(TEXT), &add(&taken)).map(|amended| amended.text);
             assert_eq!(refused, Err(AmendError::Change(ChangeError::Taken)), "{}", taken.id.name);
         }
     }

@@ -45,8 +45,23 @@ pub(super) enum EntryKind {
     NthKey,
 }
 
-/// Every entry of `tree`, in its order; `text` is asked for lines only when one is at fault.
-pub(super) fn entries(text: &str, tree: &Value) -> Result<Vec<Entry>, YamlError> {
+/// A provider in a store.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ProviderOf<'a> {
+    store: StoreId,
+    provider: &'a str,
+}
+
+impl ProviderOf<'_> {
+    /// The id of its profile of that name.
+    fn id(self, name: &str) -> Result<ProfileId, String> {
+        let name = ProfileName::new(self.provider, name).map_err(|bad| bad.to_string())?;
+        Ok(ProfileId { store: self.store, name })
+    }
+}
+
+/// Every entry of `tree`, the text of `store`, in its order; `text` is asked for lines only when one is at fault.
+pub(super) fn entries(store: StoreId, text: &str, tree: &Value) -> Result<Vec<Entry>, YamlError> {
     let wrong = |path: &[PathStep], what| {
         let line = Positions::from_text(text, DEPTH).nearest_line(path).unwrap_or(1);
         YamlError::at(line, 1, format!("{what} is no map of names"), "correct the file in an editor")
@@ -56,9 +71,10 @@ pub(super) fn entries(text: &str, tree: &Value) -> Result<Vec<Entry>, YamlError>
         (Value::Null, _) | (Value::Mapping(_), None | Some(Value::Null)) => {}
         (Value::Mapping(_), Some(Value::Mapping(providers))) => {
             let root = [PathStep::key("providers")];
-            each_provider(&root, providers, &mut entries);
+            each_provider(store, &root, providers, &mut entries);
             if let Some(Value::Mapping(custom)) = providers.get("custom") {
-                each_provider(&[PathStep::key("providers"), PathStep::key("custom")], custom, &mut entries);
+                let below = [PathStep::key("providers"), PathStep::key("custom")];
+                each_provider(store, &below, custom, &mut entries);
             }
         }
         (Value::Mapping(_), Some(_)) => return Err(wrong(&[PathStep::key("providers")], "providers")),
@@ -68,12 +84,14 @@ pub(super) fn entries(text: &str, tree: &Value) -> Result<Vec<Entry>, YamlError>
     Ok(entries)
 }
 
-fn each_provider(around: &[PathStep], providers: &Mapping, entries: &mut Vec<Entry>) {
+fn each_provider(store: StoreId, around: &[PathStep], providers: &Mapping, entries: &mut Vec<Entry>) {
     for (key, value) in providers {
         let Value::Mapping(fields) = value else { continue };
         let (path, provider) = (joined(around, PathStep::key(key.as_str().unwrap_or("?"))), key.as_str());
         match (provider, merged(fields)) {
-            (Some(provider), Ok(fields)) => each_entry(&path, provider, &fields, entries),
+            (Some(provider), Ok(fields)) => {
+                each_entry(&path, ProviderOf { store, provider }, &fields, entries)
+            }
             (Some(provider), Err(why)) => entries.push(broken(path, provider, "?", why)),
             (None, _) => {
                 let why = "the provider's name must be quoted text".to_owned();
@@ -93,7 +111,7 @@ fn merged(fields: &Mapping) -> Result<Cow<'_, Mapping>, String> {
     merged.map(Cow::Owned).ok_or_else(|| "its merge key (<<) brings no map".to_owned())
 }
 
-fn each_entry(path: &[PathStep], provider: &str, fields: &Mapping, entries: &mut Vec<Entry>) {
+fn each_entry(path: &[PathStep], provider: ProviderOf<'_>, fields: &Mapping, entries: &mut Vec<Entry>) {
     for (field, value) in fields {
         let Some(field) = field.as_str() else { continue };
         let path = joined(path, PathStep::key(field));
@@ -107,7 +125,7 @@ fn each_entry(path: &[PathStep], provider: &str, fields: &Mapping, entries: &mut
             ("keys", Value::Sequence(list)) => (EntryKind::NamedKey, list),
             ("api_keys", Value::Sequence(list)) => (EntryKind::NthKey, list),
             ("oauth_credentials" | "keys" | "api_keys", _) => {
-                entries.push(broken(path, provider, "?", format!("{field} is no list")));
+                entries.push(broken(path, provider.provider, "?", format!("{field} is no list")));
                 continue;
             }
             (_, _) => continue,
@@ -124,8 +142,8 @@ fn each_entry(path: &[PathStep], provider: &str, fields: &Mapping, entries: &mut
     }
 }
 
-/// The name of a provider, and the map of its fields.
-type NamedFields<'a> = (&'a str, &'a Mapping);
+/// A provider, and the map of its fields.
+type NamedFields<'a> = (ProviderOf<'a>, &'a Mapping);
 
 /// A key written as a text; an empty one is a free place and no entry. What its last test said stands
 /// beside it among the fields of its provider, since a text has no room for it.
@@ -139,16 +157,17 @@ fn key(
     if value.is_null() || value.as_str() == Some("") {
         return None;
     }
-    let mut profile = fields::plain_key(id(provider, name), name, value);
+    let mut profile = fields::plain_key(provider.id(name), name, value);
     if let Ok(profile) = &mut profile {
         profile.last_test = fields::last_test(fields.get(LAST_TESTS).and_then(|tests| tests.get(name)));
     }
-    let name = shown_name(provider, name);
+    let name = shown_name(provider.provider, name);
     Some(Entry { path, kind, name, profile: profile.map(Arc::new), notes: Vec::new() })
 }
 
 /// A map that says its own name.
-fn named(path: Vec<PathStep>, kind: EntryKind, provider: &str, item: &Value) -> Entry {
+fn named(path: Vec<PathStep>, kind: EntryKind, of: ProviderOf<'_>, item: &Value) -> Entry {
+    let provider = of.provider;
     let Value::Mapping(fields) = item else {
         return broken(path, provider, "?", "the entry is no map".to_owned());
     };
@@ -162,7 +181,7 @@ fn named(path: Vec<PathStep>, kind: EntryKind, provider: &str, item: &Value) -> 
         Err(why) => return broken(path, provider, "?", why),
     };
     let mut notes = Vec::new();
-    let profile = match id(provider, name) {
+    let profile = match of.id(name) {
         Ok(id) if id.name.is_reserved() => Err(format!(
             "the id {name} is reserved for API keys: choose \
             another"
@@ -177,14 +196,15 @@ fn named(path: Vec<PathStep>, kind: EntryKind, provider: &str, item: &Value) -> 
 /// `entry` as `tree` says it, where nothing but its own fields has changed.
 pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
     let value = find(tree, &entry.path)?;
-    let name = entry.profile.as_ref().ok()?.id.name.clone();
+    let ProfileId { store, name } = entry.profile.as_ref().ok()?.id.clone();
+    let provider = ProviderOf { store, provider: name.provider() };
     match entry.kind {
         EntryKind::Login | EntryKind::NamedKey => {
-            Some(named(entry.path.clone(), entry.kind, name.provider(), value))
+            Some(named(entry.path.clone(), entry.kind, provider, value))
         }
         EntryKind::Key | EntryKind::NthKey => {
             let fields = find(tree, provider_of(entry)).and_then(Value::as_mapping)?;
-            key(entry.path.clone(), entry.kind, (name.provider(), fields), name.name(), value)
+            key(entry.path.clone(), entry.kind, (provider, fields), name.name(), value)
         }
     }
 }
@@ -217,12 +237,6 @@ fn refuse_doubles(text: &str, entries: &mut [Entry]) {
             first.insert(profile.id.name.clone(), entry.path.clone());
         }
     }
-}
-
-/// The id of a profile of ours.
-pub(super) fn id(provider: &str, name: &str) -> Result<ProfileId, String> {
-    let name = ProfileName::new(provider, name).map_err(|bad| bad.to_string())?;
-    Ok(ProfileId { store: StoreId::Own, name })
 }
 
 fn broken(path: Vec<PathStep>, provider: &str, name: &str, why: String) -> Entry {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_yaml::{Mapping, Value};
 
 use crate::domain::change::{Change, Row};
+use crate::domain::name::StoreId;
 use crate::stored::amendment::{YamlAmendment, amend_tree, settled};
 use crate::stored::config_file::entries::{Entry, again};
 use crate::stored::config_file::{Amended, Content, amend_each, planned, tokens};
@@ -26,10 +27,11 @@ impl Content {
     /// [`AmendError::Yaml`], and then nothing must be written.
     pub fn amend_each(
         &self,
+        store: StoreId,
         text: &str,
         changes: &[Change],
     ) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
-        self.amend_within(text, changes).map_or_else(|| amend_each(Some(text), changes), Ok)
+        self.amend_within(text, changes).map_or_else(|| amend_each(store, Some(text), changes), Ok)
     }
 
     fn amend_within(&self, text: &str, changes: &[Change]) -> Option<(Amended, Vec<Option<AmendError>>)> {
@@ -193,28 +195,28 @@ mod tests {
 
     #[test]
     fn the_short_way_says_what_the_long_way_says() {
-        let known = read(TEXT).expect("readable");
+        let known = read(StoreId::Own, TEXT).expect("readable");
         for change in all() {
             let changes = std::slice::from_ref(&change);
             let (short, refused) = known.amend_within(TEXT, changes).unwrap_or_else(|| panic!("{change:?}"));
-            let (long, as_refused) = amend_each(Some(TEXT), changes).expect("amended");
+            let (long, as_refused) = amend_each(StoreId::Own, Some(TEXT), changes).expect("amended");
             assert_eq!(refused, as_refused, "{change:?}");
             assert_eq!(short.text, long.text, "{change:?}");
             assert_eq!(short.content, long.content, "{change:?}");
-            assert_eq!(short.content, read(&short.text).expect("readable"), "{change:?}");
+            assert_eq!(short.content, read(StoreId::Own, &short.text).expect("readable"), "{change:?}");
         }
     }
 
     #[test]
     fn many_changes_one_after_another_and_together_leave_the_same() {
-        let (mut text, mut known) = (TEXT.to_owned(), read(TEXT).expect("readable"));
+        let (mut text, mut known) = (TEXT.to_owned(), read(StoreId::Own, TEXT).expect("readable"));
         for change in all() {
             let (amended, _) = known.amend_within(&text, std::slice::from_ref(&change)).expect("short");
             (text, known) = (amended.text, amended.content);
             assert_eq!(yaml_reader::parse_strictly(&text).ok(), plain_reader::parse(&text), "{text}");
-            assert_eq!(known, read(&text).expect("readable"), "{text}");
+            assert_eq!(known, read(StoreId::Own, &text).expect("readable"), "{text}");
         }
-        let known = read(TEXT).expect("readable");
+        let known = read(StoreId::Own, TEXT).expect("readable");
         let names = ["own/eve", "demo/ana", "other/dan", "demo/ben"];
         let changes = names.map(|name| change(name, refresh("new")));
         let together = known.amend_within(TEXT, &changes).expect("short").0;
@@ -228,13 +230,13 @@ mod tests {
 
     #[test]
     fn one_that_came_too_late_takes_none_of_the_others_with_it() {
-        let known = read(TEXT).expect("readable");
+        let known = read(StoreId::Own, TEXT).expect("readable");
         let other = Tokens { access: Secret::new("other"), refresh: None };
         let late = Change { expects: Some(other.fingerprint()), ..change("demo/ben", forget()) };
         let changes = [change("demo/ana", forget()), late, change("own/eve", forget())];
         let (amended, refused) = known.amend_within(TEXT, &changes).expect("short");
         assert_eq!(refused, [None, Some(AmendError::Change(ChangeError::Replaced)), None]);
-        assert_eq!(amended.content, read(&amended.text).expect("readable"));
+        assert_eq!(amended.content, read(StoreId::Own, &amended.text).expect("readable"));
     }
 
     #[test]
@@ -255,11 +257,14 @@ mod tests {
             (TEXT.to_owned(), vec![change("demo/new", forget())]),
             (TEXT.to_owned(), vec![change("demo/ana", dead()), change("demo/ana", refresh("x"))]),
         ] {
-            let known = read(&text).expect("readable");
+            let known = read(StoreId::Own, &text).expect("readable");
             assert!(known.amend_within(&text, &changes).is_none(), "{changes:?}");
             assert_eq!(
-                known.amend_each(&text, &changes).map(|(amended, refused)| (amended.content, refused)),
-                amend_each(Some(&text), &changes).map(|(amended, refused)| (amended.content, refused))
+                known
+                    .amend_each(StoreId::Own, &text, &changes)
+                    .map(|(amended, refused)| (amended.content, refused)),
+                amend_each(StoreId::Own, Some(&text), &changes)
+                    .map(|(amended, refused)| (amended.content, refused))
             );
         }
     }

@@ -98,7 +98,7 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Zoom(step) => zoom(model, step),
         Action::ToggleAutoRefresh => return on_selected(model, auto_refresh::toggle),
         Action::SkipTour => model.tour.iter_mut().for_each(Tour::skip),
-        Action::MakePrivate => return vec![Effect::MakePrivate],
+        Action::MakePrivate => return vec![Effect::MakePrivate(model.open_to_others())],
         Action::Palette => palette::toggle(model, now),
         Action::Help => {
             model.screen = Screen::Help(ListSearch::at(0), Box::new(mem::take(&mut model.screen)))

@@ -115,7 +115,7 @@ fn title(model: &Model, shown: usize, total: usize) -> String {
 /// Says what is wrong with stores that cannot be written, and gives the room below.
 fn banner(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
     let text = frame::inset(area, 1);
-    let files = model.stores.values().filter(|snapshot| snapshot.store.is_file());
+    let files = model.stores.values().filter(|snapshot| snapshot.store.is_written());
     let troubles = files.filter_map(|snapshot| snapshot.writable.as_ref().err());
     let words: Vec<String> =
         troubles.map(|trouble| text_layout::capital(&text_layout::safe(&trouble.to_string()))).collect();

@@ -5,9 +5,9 @@ use std::time::Duration;
 use authtui::demo::authority::TOKEN;
 use authtui::demo::authority::fault::FaultKind;
 use authtui::domain::clock::rfc3339;
-use authtui::domain::name::{ProfileName, StoreId};
+use authtui::domain::name::ProfileName;
 use authtui::domain::profile::Profile;
-use authtui::shell::store_files::Stores;
+use authtui::shell::store_files::{Store, StoreFile};
 
 use crate::grants::{events, until, words};
 use crate::home::Ended;
@@ -185,5 +185,5 @@ fn at(served: &Served, other: &std::path::Path, name: &str) -> Ended {
 
 fn stored(file: &std::path::Path, name: &str) -> Profile {
     let name = ProfileName::parse(name).expect("a name");
-    Stores::new(file.to_owned()).read(StoreId::Own).profile(&name).expect("a profile").clone()
+    StoreFile::own(file.to_owned()).read().profile(&name).expect("a profile").clone()
 }

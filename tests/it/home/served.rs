@@ -7,10 +7,10 @@ use authtui::demo::authority::record::Counters;
 use authtui::demo::authority::{Authority, AuthoritySettings, TOKEN};
 use authtui::demo::serve::{Serving, random_bytes};
 use authtui::domain::clock::{Now, TimeDelta, rfc3339};
-use authtui::domain::name::{ProfileName, StoreId};
+use authtui::domain::name::ProfileName;
 use authtui::domain::profile::Profile;
 use authtui::domain::secret::Secret;
-use authtui::shell::store_files::Stores;
+use authtui::shell::store_files::{Store, StoreFile};
 
 use crate::home::Home;
 
@@ -114,7 +114,7 @@ impl Served {
     /// The profile `demo/NAME` as the file says it now.
     pub(crate) fn profile(&self, name: &str) -> Profile {
         let name = ProfileName::new("demo", name).expect("a name");
-        Stores::new(self.home.config()).read(StoreId::Own).profile(&name).expect("a profile").clone()
+        StoreFile::own(self.home.config()).read().profile(&name).expect("a profile").clone()
     }
 
     /// The tokens of `demo/NAME` as the file says them now.

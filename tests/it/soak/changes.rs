@@ -11,7 +11,7 @@ use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
-use authtui::shell::store_files::Stores;
+use authtui::shell::store_files::{Store, StoreFile};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::chaos::dice::Dice;
@@ -141,7 +141,7 @@ fn changers(home: &Home, count: usize) -> [Running; 2] {
 }
 
 fn all_changes_are_there(home: &Home, count: usize) {
-    let snapshot = Stores::new(home.config()).read(StoreId::Own);
+    let snapshot = StoreFile::own(home.config()).read();
     let there: Vec<_> = snapshot
         .profiles()
         .map(|profile| (profile.refresh_count, profile.revoked_at.is_some(), profile.held.tokens().is_some()))
@@ -188,7 +188,7 @@ fn what_an_editor_saves_while_the_answer_is_awaited_is_there_afterwards() {
 fn a_process_that_makes_changes() {
     let (Some(file), Ok(name)) = (std::env::var_os(FILE), std::env::var(NAME)) else { return };
     let count: usize = std::env::var(COUNT).expect("a number").parse().expect("a number");
-    let stores = Stores::new(PathBuf::from(file));
+    let stores = StoreFile::own(PathBuf::from(file));
     for number in 0..count {
         let name = ProfileName::new("demo", &format!("{name}-{number}")).expect("a name");
         let refresh = |step: usize| Edit::Refresh(Box::new(new_tokens(&format!("{name}-{step}"))));
@@ -198,7 +198,7 @@ fn a_process_that_makes_changes() {
         let last = if number % 2 == 1 { refresh(4) } else { Edit::EraseTokens(at) };
         for edit in [Edit::Put(Box::new(profile)), refresh(1), refresh(2), refresh(3), last] {
             let change = Change { name: name.clone(), expects: None, edit };
-            stores.apply(StoreId::Own, &change).expect("saved");
+            stores.apply(&change).expect("saved");
         }
     }
 }

@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use authtui::demo::authority::fault::FaultKind;
-use authtui::domain::name::StoreId;
-use authtui::shell::store_files::Stores;
+use authtui::shell::store_files::{Store, StoreFile};
 
 use crate::home::running::Running;
 use crate::home::served::{Served, store};
@@ -40,7 +39,7 @@ fn many_profiles_are_asked_for_once_each_by_one_command_or_by_two() {
         // The server counts an answer out after it has gone, so the next request may be there already.
         let most = served.counters().most_in_flight;
         assert!(most <= 2 * u64::from(jobs) * commands, "{most} in flight");
-        let snapshot = Stores::new(served.home.config()).read(StoreId::Own);
+        let snapshot = StoreFile::own(served.home.config()).read();
         let refreshed = snapshot.profiles().filter(|profile| profile.refresh_count == 1).count();
         assert_eq!(refreshed, count, "{ended:?}");
         assert_eq!(temporary_files(&served.home), [""; 0]);

@@ -10,7 +10,7 @@ use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{StoredTokens, Tokens};
-use authtui::shell::store_files::Stores;
+use authtui::shell::store_files::{Store, StoreFile};
 
 use crate::chaos::dice::Dice;
 use crate::home::Home;
@@ -50,7 +50,7 @@ fn a_writer_that_is_killed_at_any_moment_leaves_what_it_saved_last_or_was_saving
         assert!(found == last || found == last + 1, "round {round}: {last} was reported, {found} is there");
     }
     assert!(most <= 1, "{most} temporary files at once");
-    stores.apply(StoreId::Own, &keep("demo/w", "0")).expect("saved");
+    stores.apply(&keep("demo/w", "0")).expect("saved");
     assert_eq!(temporary_files(&home), [""; 0]);
     println!(
         "saves: {rounds} kills, {during} of them while a temporary file was there and {unreported} between a save and \
@@ -75,7 +75,7 @@ fn a_login_whose_save_is_killed_at_a_system_call_leaves_the_old_or_the_new() {
         assert!(temporary_files(&home).len() <= 1, "{traced:?}");
         reported += usize::from(last.is_some());
     });
-    stores.apply(StoreId::Own, &keep("demo/w", "0")).expect("saved");
+    stores.apply(&keep("demo/w", "0")).expect("saved");
     assert_eq!(temporary_files(&home), [""; 0]);
     println!("deaths of a login's save: {swept}; {reported} after a save that was reported, 0 unreadable");
 }
@@ -85,23 +85,23 @@ fn a_login_whose_save_is_killed_at_a_system_call_leaves_the_old_or_the_new() {
 #[ignore = "run by the tests beside it"]
 fn a_writer_that_says_what_it_has_saved() {
     let Some(file) = std::env::var_os(FILE) else { return };
-    let stores = Stores::new(PathBuf::from(file));
+    let stores = StoreFile::own(PathBuf::from(file));
     let saves = std::env::var(SAVES).ok().and_then(|saves| saves.parse().ok()).unwrap_or(usize::MAX);
     let first = count(&stores).expect("readable");
     // What the harness says of the test has no end of its line yet.
     println!();
     for number in (first..).skip(1).take(saves) {
-        stores.apply(StoreId::Own, &keep("demo/w", &number.to_string())).expect("saved");
+        stores.apply(&keep("demo/w", &number.to_string())).expect("saved");
         println!("saved {number}");
     }
 }
 
 /// A store with some profiles, and its file.
-fn filled(home: &Home) -> Stores {
-    let stores = Stores::new(home.config());
+fn filled(home: &Home) -> StoreFile {
+    let stores = StoreFile::own(home.config());
     let others: Vec<Change> = (0..OTHERS).map(|number| keep(&format!("demo/p{number}"), "x")).collect();
-    stores.apply_each(StoreId::Own, &others).expect("saved");
-    stores.apply(StoreId::Own, &keep("demo/w", "0")).expect("saved");
+    stores.apply_each(&others).expect("saved");
+    stores.apply(&keep("demo/w", "0")).expect("saved");
     stores
 }
 
@@ -114,8 +114,8 @@ fn keep(name: &str, access: &str) -> Change {
 }
 
 /// What the writer saved last, if the file is whole.
-fn count(stores: &Stores) -> Option<usize> {
-    let snapshot = Stores::read(stores, StoreId::Own);
+fn count(stores: &StoreFile) -> Option<usize> {
+    let snapshot = stores.read();
     let name = ProfileName::parse("demo/w").expect("a name");
     let is_whole = snapshot.writable.is_ok() && snapshot.profiles().count() == OTHERS + 1;
     let tokens = snapshot.profile(&name).and_then(|profile| profile.held.tokens().cloned());

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use authtui::demo::authority::fault::FaultKind;
 use authtui::domain::event::GrantEvent;
-use authtui::domain::name::StoreId;
-use authtui::shell::store_files::Stores;
+use authtui::shell::store_files::{Store, StoreFile};
 
 use crate::home::running::Running;
 use crate::home::served::{Served, store};
@@ -36,7 +35,7 @@ fn the_same_grant_in_two_files_is_refreshed_by_one_and_taken_over_by_the_other()
         let adopted = log.iter().filter(|event| matches!(event.what, GrantEvent::Adopted { .. })).count();
         assert_eq!(adopted, 1, "{said}");
         let here = served.profile("ana");
-        let snapshot = Stores::new(other.clone()).read(StoreId::Own);
+        let snapshot = StoreFile::own(other.clone()).read();
         let there = snapshot.profile(&here.id.name).expect("a profile");
         assert_eq!(there.held, here.held, "{said}");
         assert_ne!(served.stored("ana"), Some(before), "{said}");

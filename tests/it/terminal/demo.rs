@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::Profile;
-use authtui::shell::store_files::Stores;
+use authtui::shell::store_files::{Store, StoreFile};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -97,5 +97,5 @@ fn profile(home: &Home, name: &str) -> Profile {
     let [folder] = folders.as_slice() else { panic!("{folders:?}") };
     let name = ProfileName::new("demo", name).expect("a name");
     let id = ProfileId { store: StoreId::Own, name };
-    Stores::new(folder.join("config.yaml")).read(id.store).profile(&id.name).expect("a profile").clone()
+    StoreFile::own(folder.join("config.yaml")).read().profile(&id.name).expect("a profile").clone()
 }

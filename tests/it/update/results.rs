@@ -257,7 +257,7 @@ fn the_rights_of_the_file_are_said_once_and_one_key_repairs_them() {
         let in_pane = app.screen().lines().filter(|line| line.contains("ther users")).count();
         assert!(in_pane <= 1, "the pane says it again: {}", app.screen());
         app.press("esc");
-        assert_eq!(app.keys("F"), [Effect::MakePrivate]);
+        assert_eq!(app.keys("F"), [Effect::MakePrivate(vec![StoreId::Own])]);
         assert_eq!(app.feed(Msg::MadePrivate(Ok(()))), [Effect::Read(StoreId::Own)]);
         app.feed(Msg::Stored(snapshot([profile("work"), profile("home")])));
         app.advance(Duration::from_secs(7));

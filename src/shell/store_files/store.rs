@@ -1,0 +1,65 @@
+//! Store: what every place that is written can do.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::domain::change::{Change, Snapshot};
+use crate::domain::name::StoreId;
+use crate::domain::profile::Profile;
+use crate::domain::trouble::Trouble;
+use crate::shell::store_files::disk_reservation::DiskReservation;
+use crate::shell::store_files::trouble::ApplyError;
+
+/// What a store holds after several changes, and for each why it was not made, if it was not.
+pub type Applied = (Snapshot, Vec<Option<ApplyError>>);
+
+/// A place whose profiles are read as a snapshot and changed one by one. Every method blocks; the loop calls
+/// them in a thread of their own.
+pub trait Store: fmt::Debug + Send + Sync {
+    /// Which one it is.
+    fn id(&self) -> StoreId;
+
+    /// Where it lies; the event log calls it so.
+    fn path(&self) -> &Path;
+
+    /// The number of a snapshot. A reading takes its own before it begins and a change once it is made,
+    /// so that no reading from before a change comes after it.
+    fn number(&self) -> u64;
+
+    /// What it says now. One that was never there is empty. One that has gone cannot be read, and says
+    /// nothing of profiles.
+    fn read(&self) -> Snapshot;
+
+    /// The profiles of which an interrupted save left the tokens of a later refresh beside it.
+    fn interrupted(&self) -> Vec<Arc<Profile>>;
+
+    /// Makes each of `changes` that can be made, with one reading and one writing, and says what the
+    /// store holds then, and for each change why it was not made, if it was not.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when none was made; the store is then as it was.
+    fn apply_each(&self, changes: &[Change]) -> Result<Applied, Trouble>;
+
+    /// Makes `change` to the store as it is now, and says what it holds then.
+    ///
+    /// # Errors
+    /// An [`ApplyError`]; the store is then as it was.
+    fn apply(&self, change: &Change) -> Result<Snapshot, ApplyError> {
+        let (snapshot, failures) =
+            self.apply_each(std::slice::from_ref(change)).map_err(ApplyError::Trouble)?;
+        failures.into_iter().next().flatten().map_or(Ok(snapshot), Err)
+    }
+
+    /// Keeps room on disk for a change that must not fail for want of it.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when there is none.
+    fn reserve(&self) -> Result<DiskReservation, Trouble>;
+
+    /// Takes what other users may do from its file and its folder.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when something stays open to them.
+    fn make_private(&self) -> Result<(), Trouble>;
+}

@@ -1,0 +1,56 @@
+//! Stores that are written: which there are, and where each lies.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::domain::name::StoreId;
+use crate::shell::paths::Paths;
+use crate::shell::store_files::write_queue::WriteQueue;
+use crate::shell::store_files::{Store, StoreFile};
+
+/// A store, and the queue of the changes that are made to it.
+#[derive(Debug, Clone)]
+pub(in crate::shell) struct QueuedStore {
+    pub(in crate::shell) store: Arc<dyn Store>,
+    pub(in crate::shell) queue: Arc<WriteQueue>,
+}
+
+impl QueuedStore {
+    fn new(store: impl Store + 'static) -> Self {
+        Self { store: Arc::new(store), queue: Arc::default() }
+    }
+}
+
+/// The stores that this program may write.
+#[derive(Debug)]
+pub struct Stores(Vec<QueuedStore>);
+
+impl Stores {
+    /// The stores at `paths`. Nothing is read yet.
+    #[must_use]
+    pub fn new(paths: &Paths) -> Self {
+        let own = QueuedStore::new(StoreFile::own(paths.config.clone()));
+        let shared = paths.shared.clone().map(|path| QueuedStore::new(StoreFile::new(StoreId::Shared, path)));
+        Self([own].into_iter().chain(shared).collect())
+    }
+
+    /// The store of that name, where it is one that may be written.
+    #[must_use]
+    pub(in crate::shell) fn get(&self, id: StoreId) -> Option<&QueuedStore> {
+        self.all().find(|each| each.store.id() == id)
+    }
+
+    /// Every one of them, our own first.
+    pub(in crate::shell) fn all(&self) -> impl Iterator<Item = &QueuedStore> {
+        self.0.iter()
+    }
+
+    /// The store that lies at `path`: one of these, else one of our own kind.
+    #[must_use]
+    pub(in crate::shell) fn at(&self, path: &Path) -> Arc<dyn Store> {
+        match self.all().find(|each| each.store.path() == path) {
+            Some(known) => Arc::clone(&known.store),
+            None => Arc::new(StoreFile::own(path.to_owned())),
+        }
+    }
+}
