@@ -34,7 +34,7 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
 
     let before = profile(&home, "cleo");
     pty.wait("2/6  Press !");
-    pty.keys("/cleo\r").wait("▌○ demo/cleo").keys("r").wait("demo/cleo refreshed.");
+    pty.keys("/cleo\r").wait("▌ ○ demo/cleo").keys("r").wait("demo/cleo refreshed.");
     let after = profile(&home, "cleo");
     assert!(after.held != before.held && after.refresh_count == before.refresh_count + 1);
 
@@ -76,7 +76,7 @@ fn the_demo_takes_no_file_of_the_persons() {
 fn a_fault_that_was_asked_for_meets_the_login_in_the_demo() {
     let home = Home::new();
     let pty = Pty::start(&home, &["demo", "--fault", "authorize=denied"], WIDE);
-    pty.wait("dat_…").keys("g").wait("▌✗ demo/emil");
+    pty.wait("dat_…").keys("g").wait("▌ ✗ demo/emil");
     pty.keys("l").wait("print the link").keys("t").wait("Press any key");
     let shown = pty.contents().replace('\n', "");
     let url = person::between(&shown, "on its own:", "Open in any");

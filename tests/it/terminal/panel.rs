@@ -83,7 +83,9 @@ fn choose(pty: &Pty, name: &str) {
     pty.wait("Another OAuth 2 server");
     let shown = pty.contents();
     let row = |words: &str| shown.lines().position(|line| line.contains(words)).expect("a row");
-    let down = row(&format!("  {name}")) - row("│ ▌ ");
+    // The list below the box has a mark too, above it.
+    let marked = shown.lines().collect::<Vec<_>>().iter().rposition(|line| line.contains("│ ▌ "));
+    let down = row(&format!("  {name}")) - marked.expect("a marked row");
     pty.keys(&"\x1b[B".repeat(down)).wait(&format!("▌ {name}")).keys("\r");
 }
 
