@@ -151,6 +151,9 @@
 //! - **A question before a login**: `oauth/login/preflight.rs`, its answer in
 //!   `oauth/login/preflight/answer.rs`; a page in `tui/wizard/page.rs`, a prompt in
 //!   `cli/login/answers.rs`.
+//! - **A field of the form for a server**: `tui/wizard/form/field.rs`, its check beside it in
+//!   `check.rs`, its sentence in `tui/view/wizard/words.rs`, its line of the file in
+//!   `domain/provider/draft.rs`.
 //! - **What a server tells of itself**: `oauth/discovery/server_metadata.rs`, or that of the
 //!   resource beside it; its line in the provider file in `domain/provider/discovered.rs`.
 //! - **A way to be a client of a server**: `oauth/discovery/client_way.rs` has their order.

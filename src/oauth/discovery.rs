@@ -53,6 +53,7 @@ pub use crate::oauth::discovery::doubt::DoubtfulAddress;
 pub use crate::oauth::discovery::finding::{DiscoveryStep, Finding};
 pub use crate::oauth::discovery::known::KnownServer;
 pub use crate::oauth::discovery::plan::{DiscoveryGoal, DiscoveryPlan, OwnClient};
+pub use crate::oauth::discovery::provider_name::free as free_provider_name;
 
 /// The revision of MCP that the first request speaks.
 const MCP_REVISION: &str = "2025-11-25";

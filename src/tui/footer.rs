@@ -9,7 +9,7 @@ mod profiles;
 
 use std::ops::Range;
 
-use crossterm::event::KeyCode::{self, Down, Enter, Esc};
+use crossterm::event::KeyCode::{self, Down, Enter, Esc, F};
 use ratatui::layout::Rect;
 
 use crate::domain::clock::Now;
@@ -22,6 +22,7 @@ use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::text_layout;
 use crate::tui::theme::Letters;
+use crate::tui::wizard::form::{FormField, ServerForm};
 use crate::tui::wizard::{Page, Wizard, Work};
 
 /// Keys of a text field, which are no actions.
@@ -164,12 +165,14 @@ fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<FooterCandidate>
         Page::Server(server) if server.exchanges.is_some() => only(model, KeyContext::Exchanges, |_| true),
         Page::Server(server) => {
             let enter = server.enter().map(|hint| (Enter, hint));
-            let mut keys = fixed(&enter.into_iter().collect::<Vec<_>>());
+            let choose = (!server.ways().is_empty()).then_some((Down, "choose"));
+            let mut keys = fixed(&enter.into_iter().chain(choose).collect::<Vec<_>>());
             keys.extend(only(model, KeyContext::Server, |_| true));
             keys
         }
         Page::Choice(..) => choices(model, KeyContext::Lists, "↑↓"),
-        Page::Preview(_) => fixed(&SAVING),
+        Page::Form(form) if form.preview.is_some() => fixed(&SAVING),
+        Page::Form(form) => filling(form),
         Page::Scopes(picker) if picker.typing.is_none() => {
             only(model, KeyContext::Scopes, |action| availability(model, action, now).is_ok())
         }
@@ -191,6 +194,14 @@ fn fixed(keys: &[(KeyCode, &'static str)]) -> Vec<FooterCandidate> {
         FooterCandidate { key, label, action: None, hint, brief: hint, count: None, weight, is_best: false }
     };
     keys.iter().map(candidate).collect()
+}
+
+/// The keys of a form.
+fn filling(form: &ServerForm) -> Vec<FooterCandidate> {
+    let enter = if form.focus() == FormField::LogIn { "log in" } else { "next" };
+    let change = form.focus().is_choice().then_some((KeyCode::Right, "change"));
+    let keys = [Some((Enter, enter)), change, Some((Down, "choose")), Some((F(2), "show the file"))];
+    fixed(&keys.into_iter().flatten().chain([(Esc, "back")]).collect::<Vec<_>>())
 }
 
 /// The keys of a list that is searched, after the one that takes what is marked.

@@ -102,15 +102,15 @@ const fn login(
     Binding { brief, ..footer(key, Action::Panel(action), hint) }
 }
 
-/// Every key of the program by where it means something. The first that fits wins; a context comes before
-/// `Everywhere`.
-const BINDINGS: [(KeyContext, &[Binding]); 16] = [
+/// Every key by where it means something. The first that fits wins; a context comes before `Everywhere`.
+const BINDINGS: [(KeyContext, &[Binding]); 17] = [
     (KeyContext::Profiles, &PROFILES),
     (KeyContext::Profiles, &ROWS),
     (KeyContext::Timeline, &TIMELINE),
     (KeyContext::Copy, &COPY),
     (KeyContext::Login, &LOGIN),
     (KeyContext::Server, &SERVER),
+    (KeyContext::Server, &ROWS),
     (KeyContext::Exchanges, &EXCHANGES),
     (KeyContext::Exchanges, &ROWS),
     (KeyContext::Choices, &CHOICES),

@@ -4,6 +4,7 @@ mod action;
 pub mod arrangement;
 mod auto_refresh;
 mod clipboard;
+mod form;
 mod help;
 mod input;
 mod login;

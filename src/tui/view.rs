@@ -172,7 +172,7 @@ fn above(frame: &mut Frame<'_>, body: Rect, view: ViewContext<'_>) {
             | Page::Server(_)
             | Page::Choice(..)
             | Page::Text(..)
-            | Page::Preview(_)
+            | Page::Form(_)
             | Page::Notice
             | Page::Ready => {
                 wizard::render(frame, body, wizard, view);

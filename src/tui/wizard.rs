@@ -1,22 +1,24 @@
-//! Wizard: what must be known before a login begins, or a key is kept, asked page by page.
+//! Wizard: what must be known before a login begins, or a key is kept.
 //!
 //! What is asked, in which order, and which answers are taken is the business of [`Preflight`]; a
-//! wizard has the pages on which it is asked, and before them those about the provider. A page
+//! wizard has the pages on which it is asked, and before them those about the provider, of which a server
+//! that nobody describes has one: a [`ServerForm`]. A page
 //! that was answered is remembered with its text, and so is one that was left by going back:
 //! nothing that was typed is lost on the way.
 
 mod answer;
+pub mod form;
 pub mod page;
 pub mod picker;
 pub mod server;
+
+use std::collections::BTreeSet;
 
 use url::Url;
 
 use crate::domain::change::Snapshot;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::provider::draft::{self, Draft};
-use crate::domain::provider::registration::RegistrationRecipe;
 use crate::domain::secret::Secret;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::oauth::login::{Locality, LoginOptions, LoginPlan};
@@ -26,6 +28,7 @@ use crate::tui::keymap::KeyContext;
 use crate::tui::list_search::ListSearch;
 use crate::tui::text_layout;
 use crate::tui::tour::DemoClient;
+use crate::tui::wizard::form::{FormField, ServerForm};
 pub use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
 use crate::tui::wizard::picker::Picker;
 
@@ -39,8 +42,6 @@ const OTHER: &str = "Another OAuth 2 server…";
 pub struct Wizard {
     /// What the login or the key needs, once its provider is chosen and has a file.
     pub preflight: Option<Preflight>,
-    /// The provider's file, where the person is describing a new one.
-    pub draft: Option<Draft>,
     pub page: Page,
     /// Why the last answer could not be taken.
     pub complaint: Option<String>,
@@ -52,14 +53,12 @@ pub struct Wizard {
     pub work: Work,
     /// What came of the test of the key that was typed last.
     pub tested: Option<KeyTest>,
-    /// The secret of a client that was registered just now, or typed, for a server that is discovered.
+    /// The secret of a client that was registered just now, for a server that is discovered.
     pub client_secret: Option<Secret>,
     /// The address that was asked.
     pub address: Option<Url>,
     /// The requests to find its login server, and their answers.
     pub walk: Transcript,
-    /// How the person registers a client at it.
-    pub recipe: Option<RegistrationRecipe>,
     /// The login whose page refused its client, until there is another one.
     pub refused: Option<Box<LoginPlan>>,
 }
@@ -97,6 +96,11 @@ impl WizardContext<'_> {
     fn has_provider(self, name: &str) -> bool {
         self.catalog.is_some_and(|catalog| catalog.entry(name).is_some())
     }
+
+    fn provider_names(self) -> BTreeSet<String> {
+        let entries = self.catalog.into_iter().flat_map(Catalog::entries);
+        entries.map(|entry| entry.provider.name.clone()).collect()
+    }
 }
 
 impl Wizard {
@@ -105,7 +109,6 @@ impl Wizard {
     pub fn new() -> Self {
         Self {
             preflight: None,
-            draft: None,
             page: Page::Provider(ListSearch::at(0)),
             complaint: None,
             passed: Vec::new(),
@@ -115,7 +118,6 @@ impl Wizard {
             client_secret: None,
             address: None,
             walk: Transcript::default(),
-            recipe: None,
             refused: None,
         }
     }
@@ -158,10 +160,9 @@ impl Wizard {
     /// The provider whose file is being written.
     #[must_use]
     pub fn saving(&self) -> Option<&str> {
-        let name = if let Page::Server(server) = &self.page {
-            &server.found()?.name
-        } else {
-            &self.draft.as_ref()?.name
+        let name = match (&self.page, self.form()) {
+            (Page::Server(server), _) => &server.found()?.name,
+            (_, form) => form?.typed(FormField::Provider),
         };
         (self.work == Work::Saving).then_some(name)
     }
@@ -172,8 +173,15 @@ impl Wizard {
             Some(plan) => Preflight::with_new_client(&plan, provider),
             None => Preflight::new(provider, PreflightGoal::Login),
         };
+        let secret = self.form().and_then(ServerForm::secret);
         // What is not taken here is asked for.
-        if let Some(secret) = self.described_secret().or(self.client_secret.take()) {
+        if let (Some(form), Some(own)) = (self.form(), context.own) {
+            if preflight.profile_name().is_none() {
+                preflight.name(form.typed(FormField::Profile), own).ok();
+            }
+            preflight.scopes(&form.draft().scopes).ok();
+        }
+        if let Some(secret) = secret.or(self.client_secret.take()) {
             preflight.client_secret(&secret).ok();
         }
         self.preflight = Some(preflight);
@@ -185,11 +193,35 @@ impl Wizard {
         self.page = self.next(context);
     }
 
-    /// The client's secret that was typed beside the draft, which never holds it.
-    fn described_secret(&self) -> Option<Secret> {
-        let page = Page::text(TextQuestion::Draft(draft::DraftQuestion::ClientSecret));
-        let field = self.passed.iter().find(|passed| passed.asks_the_same_as(&page))?.field()?;
-        (!field.is_empty()).then(|| field.secret())
+    /// The form that describes a server, where that is what is asked.
+    #[must_use]
+    pub fn form(&self) -> Option<&ServerForm> {
+        if let Page::Form(form) = &self.page { Some(form) } else { None }
+    }
+
+    /// The same, to be filled in; nothing while it is being saved.
+    pub fn form_mut(&mut self) -> Option<&mut ServerForm> {
+        match &mut self.page {
+            Page::Form(form) if self.work == Work::Idle => Some(form),
+            Page::Form(_)
+            | Page::Provider(_)
+            | Page::Server(_)
+            | Page::Choice(..)
+            | Page::Text(..)
+            | Page::Scopes(_)
+            | Page::Notice
+            | Page::Ready => None,
+        }
+    }
+
+    /// Shows a form, or the one that was left for the same server, as it was.
+    pub fn describe(&mut self, form: ServerForm) {
+        let is_left = |page: &Page| matches!(page, Page::Form(left) if left.describes_the_same_as(&form));
+        let left = self.ahead.iter().position(is_left);
+        let page = left.map_or_else(|| Page::Form(Box::new(form)), |at| self.ahead.remove(at));
+        self.preflight = None;
+        self.complaint = None;
+        self.open(page);
     }
 
     /// Goes one page back, which is as it was left; nothing where this is the first one.
@@ -208,18 +240,11 @@ impl Wizard {
     #[must_use]
     pub fn progress(&self) -> Option<(usize, usize)> {
         let later = match (&self.preflight, &self.page) {
-            (_, Page::Provider(_) | Page::Server(_) | Page::Ready) => return None,
+            (_, Page::Provider(_) | Page::Server(_) | Page::Form(_) | Page::Ready) => return None,
             (Some(preflight), page) => {
                 let asked = page.preflight_question().is_some() || *page == Page::Notice;
                 preflight.open_questions().count().saturating_sub(usize::from(asked))
             }
-            // After the texts come PKCE and the file.
-            (None, Page::Text(TextQuestion::Draft(question), _)) => {
-                let all = draft::DraftQuestion::ALL;
-                let place = all.iter().position(|each| each == question).map_or(0, |place| place + 1);
-                all.len() - place + 2
-            }
-            (None, Page::Choice(..)) => 1,
             (None, _) => 0,
         };
         let place = self.passed.len() + 1;
@@ -228,19 +253,21 @@ impl Wizard {
 
     /// The marked choice of the page and how many there are, where the page has no search.
     pub fn marked(&mut self) -> Option<(&mut usize, usize)> {
-        let lines = self.draft.as_ref().map_or(0, |draft| draft.text().lines().count());
         match &mut self.page {
-            Page::Choice(ListQuestion::Pkce | ListQuestion::LoginOrKey, marked) => Some((marked, 2)),
-            Page::Preview(from) => Some((from, lines)),
+            Page::Choice(ListQuestion::LoginOrKey, marked) => Some((marked, 2)),
             Page::Scopes(picker) => Some((&mut picker.marked, picker.choices.len())),
-            Page::Provider(_) | Page::Server(_) | Page::Text(..) | Page::Notice | Page::Ready => None,
+            Page::Server(server) => {
+                let count = server.ways().len();
+                (count > 0).then_some((&mut server.marked, count))
+            }
+            Page::Provider(_) | Page::Form(_) | Page::Text(..) | Page::Notice | Page::Ready => None,
         }
     }
 
     /// Where keys are looked up; nowhere while a text is being typed.
     #[must_use]
     pub fn key_context(&self) -> Option<KeyContext> {
-        if self.page.field().is_some() {
+        if self.page.field().is_some() || self.form().is_some() {
             return None;
         }
         Some(match &self.page {
@@ -248,7 +275,7 @@ impl Wizard {
             Page::Server(server) if server.exchanges.is_some() => KeyContext::Exchanges,
             Page::Server(_) => KeyContext::Server,
             Page::Choice(..) => KeyContext::Lists,
-            Page::Provider(_) | Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => {
+            Page::Provider(_) | Page::Form(_) | Page::Text(..) | Page::Notice | Page::Ready => {
                 KeyContext::Choices
             }
         })
@@ -386,53 +413,6 @@ mod tests {
     }
 
     #[test]
-    fn a_new_server_is_described_page_by_page_and_only_its_secret_goes_on_to_the_login() {
-        let mut try_out = TryOut::new("oauth2");
-        for (question, answer) in draft::DraftQuestion::ALL.into_iter().zip([
-            "corp",
-            "https://corp.test/a",
-            "https://corp.test/t",
-            "",
-            "https://corp.test/r",
-            "my-client",
-            "hush",
-            "read write",
-        ]) {
-            assert_eq!(try_out.wizard.page, Page::text(TextQuestion::Draft(question)));
-            assert_eq!(try_out.wizard.progress(), Some((try_out.wizard.passed.len() + 1, 11)));
-            try_out.answer(answer);
-        }
-        assert_eq!(try_out.wizard.page, Page::Choice(ListQuestion::Pkce, 0));
-        try_out.mark(1);
-        try_out.answer("");
-        assert_eq!(try_out.wizard.page, Page::Preview(0));
-        let file = try_out.wizard.draft.as_ref().map(Draft::text).unwrap_or_default();
-        assert!(
-            file.contains("my-client") && file.contains("pkce: \"off\"") && !file.contains("hush"),
-            "{file}"
-        );
-
-        let described = provider_file::load("corp", &ACME.replace("acme", "corp")).expect("a provider");
-        let (own, catalog) = (own(), catalog());
-        try_out.wizard.described(
-            &described,
-            WizardContext { own: Some(&own), catalog: Some(&catalog), ..WizardContext::default() },
-        );
-        assert_eq!((&try_out.wizard.passed, &try_out.wizard.ahead), (&Vec::new(), &Vec::new()));
-        assert_eq!(try_out.wizard.page, text(TextQuestion::Name, "default"));
-        try_out.answer("");
-        assert_eq!(try_out.wizard.page, Page::text(TextQuestion::ClientId), "the secret is known");
-    }
-
-    #[test]
-    fn a_new_server_takes_no_name_that_a_provider_has() {
-        let mut try_out = TryOut::new("oauth2");
-        try_out.answer("acme");
-        assert_eq!(try_out.wizard.page, text(TextQuestion::Draft(draft::DraftQuestion::Name), "acme"));
-        assert!(try_out.wizard.complaint.as_ref().is_some_and(|why| why.contains("a provider acme")));
-    }
-
-    #[test]
     fn letters_mean_nothing_but_text_where_a_field_is_open() {
         let page = |page| Wizard { page, ..Wizard::new() }.key_context();
         let mut picker = Picker::for_provider(catalog().get("acme").expect("a provider"), None);
@@ -440,8 +420,8 @@ mod tests {
         picker.open();
         assert_eq!(page(Page::Scopes(Box::new(picker))), None);
         assert_eq!(page(Page::text(TextQuestion::Key)), None);
-        assert_eq!(page(Page::Choice(ListQuestion::Pkce, 0)), Some(KeyContext::Lists));
-        assert_eq!(page(Page::Preview(0)), Some(KeyContext::Choices));
+        assert_eq!(page(Page::Choice(ListQuestion::LoginOrKey, 0)), Some(KeyContext::Lists));
+        assert_eq!(page(Page::Notice), Some(KeyContext::Choices));
     }
 
     /// A wizard with what it looks up.

@@ -15,7 +15,6 @@ use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult};
-use authtui::domain::provider::draft::DraftQuestion;
 use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
@@ -40,6 +39,7 @@ use authtui::tui::theme::Letters;
 use authtui::tui::theme::own::OwnTheme;
 use authtui::tui::theme::palette::{Background, ColorDepth};
 use authtui::tui::theme::terminal::TerminalTraits;
+use authtui::tui::wizard::form::FormField;
 use authtui::tui::wizard::{Page, TextQuestion};
 use authtui::tui::{update, view, wakes_at};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -439,12 +439,10 @@ impl Run {
     /// Where the field is masked, a secret; elsewhere what can be seen may be seen.
     fn pasted(&mut self) -> Msg {
         let masked = match &self.model.screen {
-            Screen::Wizard(wizard) => matches!(
-                wizard.page,
-                Page::Text(TextQuestion::Key, _)
-                    | Page::Text(TextQuestion::ClientSecret, _)
-                    | Page::Text(TextQuestion::Draft(DraftQuestion::ClientSecret), _)
-            ),
+            Screen::Wizard(wizard) => {
+                matches!(wizard.page, Page::Text(TextQuestion::Key | TextQuestion::ClientSecret, _))
+                    || wizard.form().is_some_and(|form| form.focus() == FormField::ClientSecret)
+            }
             Screen::List
             | Screen::Pane
             | Screen::Everything

@@ -605,6 +605,7 @@ pub(crate) fn key(name: &str) -> KeyEvent {
         "home" => KeyCode::Home,
         "end" => KeyCode::End,
         "backspace" => KeyCode::Backspace,
+        "f2" => KeyCode::F(2),
         other => match other.chars().next() {
             Some(char) if other.len() == 1 => KeyCode::Char(char),
             Some(_) | None => unreachable!("no key is called {other}"),

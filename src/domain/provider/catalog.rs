@@ -120,6 +120,14 @@ impl Catalog {
         self.providers.values()
     }
 
+    /// The example to describe any server by; the one that comes with the program, where it is there.
+    #[must_use]
+    pub fn template(&self) -> Option<&Provider> {
+        let is_template = |entry: &&CatalogEntry| entry.provider.example && entry.provider.address.is_none();
+        let template = self.entries().filter(is_template).min_by_key(|entry| entry.path.is_some())?;
+        Some(&template.provider)
+    }
+
     /// The providers that one can log in with, by name.
     pub fn usable(&self) -> impl Iterator<Item = &Provider> {
         self.entries().map(|entry| &entry.provider).filter(|provider| !provider.example)

@@ -7,6 +7,9 @@ use url::{Host, Url};
 
 use crate::domain::text;
 
+/// Said of what is no address.
+const FULL: &str = "enter a full address such as https://id.example.org/oauth";
+
 /// Reads an address that secrets may go to: `https`, or `http` on loopback; no user, no
 /// password, no fragment (RFC 6749 §3.1, §3.2).
 ///
@@ -19,6 +22,24 @@ pub fn parse(written: &str) -> Result<Url, EndpointError> {
         return Err(EndpointError { written, rule: "leave out the fragment (the part after #)" });
     }
     Ok(url)
+}
+
+/// Reads an address that a person types: as [`parse`], and its host has a dot, is a number, or is this
+/// computer. A word that was meant for another field is none.
+///
+/// # Errors
+/// A [`EndpointError`] that names the address and the rule.
+pub fn whole(written: &str) -> Result<Url, EndpointError> {
+    let url = parse(written)?;
+    let is_whole = match url.host() {
+        Some(Host::Domain(name)) => {
+            is_loopback(&url)
+                || name.split_once('.').is_some_and(|(name, rest)| !name.is_empty() && rest.len() > 1)
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    };
+    if is_whole { Ok(url) } else { Err(EndpointError { written: text::clean(written, 80), rule: FULL }) }
 }
 
 /// Reads an address as a person types it, with or without its scheme: `mcp.acme.test/mcp` is taken as
@@ -77,8 +98,7 @@ pub fn page(written: &str) -> Result<Url, EndpointError> {
     if written.chars().any(|char| char.is_whitespace() || text::is_hostile(char)) {
         return Err(bad("leave out spaces and control characters"));
     }
-    let url =
-        Url::parse(written).map_err(|_| bad("enter a full address such as https://id.example.org/oauth"))?;
+    let url = Url::parse(written).map_err(|_| bad(FULL))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad("leave out user name and password"));
     }
@@ -209,6 +229,12 @@ impl EndpointError {
     #[must_use]
     pub fn rule(&self) -> &'static str {
         self.rule
+    }
+
+    /// Whether it is no whole address.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.rule == FULL
     }
 
     /// The address as it was written, safe to show and without a password.

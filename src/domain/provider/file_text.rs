@@ -19,6 +19,11 @@ impl FileText {
         )
     }
 
+    /// A file that is to have more fields.
+    pub(super) fn from(text: String) -> Self {
+        Self(text)
+    }
+
     pub(super) fn into_text(self) -> String {
         self.0
     }

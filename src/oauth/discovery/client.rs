@@ -191,11 +191,26 @@ impl Discovery {
     }
 
     fn finish(&mut self, server: &ServerMetadata, chosen: ChosenClient) {
+        let secret = chosen.secret.clone();
+        let found = self.described(server, chosen);
+        self.end(Ok(Discovered::New(Box::new(found), secret)));
+    }
+
+    /// What the server has told of itself, without a client, and how a client with a secret proves itself
+    /// there; nothing before its endpoints are known.
+    #[must_use]
+    pub fn without_client(&self) -> Option<(DiscoveredServer, Authentication)> {
+        let server = self.server.as_ref()?;
+        let none = ChosenClient::plain(None, server.authentication(false));
+        Some((self.described(server, none), server.authentication(true)))
+    }
+
+    fn described(&self, server: &ServerMetadata, chosen: ChosenClient) -> DiscoveredServer {
         let address = &self.plan.address;
         let resource = self.resource.as_ref().map(|resource| resource.resource.as_str());
         let offered: &[String] = self.resource.as_ref().map_or(&[], |resource| &resource.scopes_supported);
         let titled = self.resource.as_ref().and_then(|resource| resource.resource_name.clone());
-        let found = DiscoveredServer {
+        DiscoveredServer {
             name: self.plan.new_name(server.issuer.as_deref(), resource),
             title: titled.unwrap_or_else(|| host(address)),
             issuer: server.issuer.clone(),
@@ -216,8 +231,7 @@ impl Discovery {
                 at: self.began_at,
                 private_network: self.plan.agreed,
             },
-        };
-        self.end(Ok(Discovered::New(Box::new(found), chosen.secret)));
+        }
     }
 
     /// What tokens are asked for: what the resource calls itself; of one without metadata its address.

@@ -36,12 +36,8 @@ impl DoubtfulAddress {
     }
 
     /// The doubt about an endpoint `url` of `issuer`.
-    pub(super) fn of_endpoint(
-        what: &'static str,
-        url: &Url,
-        issuer: Option<&Url>,
-        address: &Url,
-    ) -> Option<Self> {
+    #[must_use]
+    pub fn of_endpoint(what: &'static str, url: &Url, issuer: Option<&Url>, address: &Url) -> Option<Self> {
         let elsewhere = || {
             let issuer = issuer.filter(|issuer| issuer.origin() != url.origin())?;
             let doubt = Doubt::OtherOrigin(host(issuer));

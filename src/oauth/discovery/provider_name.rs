@@ -11,7 +11,8 @@ const GENERIC: [&str; 12] =
     ["mcp", "api", "www", "auth", "login", "id", "oauth", "account", "accounts", "sso", "app", "server"];
 
 /// A name for the server at `address` that is none of `taken`: `https://mcp.linear.app/sse` is `linear`.
-pub(super) fn free(address: &Url, taken: &BTreeSet<String>) -> String {
+#[must_use]
+pub fn free(address: &Url, taken: &BTreeSet<String>) -> String {
     let usual = usual(address);
     let mut numbered = (2..).map(|number| format!("{usual}-{number}"));
     if taken.contains(&usual) { numbered.find(|name| !taken.contains(name)).unwrap_or(usual) } else { usual }

@@ -15,7 +15,7 @@ use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::shown_method::ShownMethod;
 use crate::tui::status::StatusMessage;
-use crate::tui::update::{action, palette, reveal, status};
+use crate::tui::update::{action, form, palette, reveal, status};
 
 /// Takes a key.
 pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
@@ -80,6 +80,9 @@ pub(super) fn notice_read(model: &mut Model) -> Option<StatusMessage> {
 
 /// A key into the text field that is open.
 fn typed(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
+    if !matches!(key.code, KeyCode::Enter | KeyCode::Esc) && form::press(model, key) {
+        return Vec::new();
+    }
     match (key.code, &model.screen, motion(key.code)) {
         // What opens palette or help closes it, whatever is typed there.
         (_, Screen::Palette(_, below), _) if KeyCombo::Ctrl('p').is(key) => {
@@ -142,6 +145,7 @@ pub(super) fn paste(model: &mut Model, text: &Secret, now: Now) {
 /// What follows at once from what is typed.
 fn typed_into(model: &mut Model, now: Now) {
     palette::find(model, now);
+    form::edited(model);
     if let Some(search) = model.screen.search_mut() {
         search.restart();
     }

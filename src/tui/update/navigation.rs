@@ -22,13 +22,18 @@ use crate::tui::status::Tone;
 use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::{dismiss, show};
-use crate::tui::update::{login, login_start, marked, server, settings, sign_out, stores, undo, wizard};
+use crate::tui::update::{
+    form, login, login_start, marked, server, settings, sign_out, stores, undo, wizard,
+};
 use crate::tui::view::{everything, exchanges, help, pane};
 use crate::tui::wizard::Page;
 use crate::tui::wizard::server::offers;
 
 /// Moves the selection, the mark, or what is scrolled.
 pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
+    if form::go(model, motion) {
+        return;
+    }
     let page = list_rows(model).max(1);
     let (columns, rows) = layout::page(model);
     let entries = layout::palette_rows(model);
@@ -47,7 +52,9 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
             if let (Page::Provider(search), Some(catalog)) = (&mut wizard.page, &model.catalog) {
                 let count = offers(catalog, search.field.text()).len();
                 search.step(motion, count, page);
-            } else if let Page::Server(server) = &mut wizard.page {
+            } else if let Page::Server(server) = &mut wizard.page
+                && server.exchanges.is_some()
+            {
                 let count = exchanges::count(server.discovery.transcript(), columns);
                 server.scroll(|from| motion.from(from, count.saturating_sub(rows) + 1, rows));
             } else if let Some((place, count)) = wizard.marked() {

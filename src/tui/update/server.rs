@@ -5,12 +5,12 @@ use std::mem;
 use url::Url;
 
 use crate::domain::clock::Now;
-use crate::domain::provider::draft;
+use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::endpoint::EndpointError;
 use crate::domain::trouble::Trouble;
 use crate::oauth::LoginId;
 use crate::oauth::discovery::{
-    Discovered, Discovery, DiscoveryGoal, DiscoveryPlan, DiscoveryStage, KnownServer, OwnClient,
+    Discovered, Discovery, DiscoveryGoal, DiscoveryPlan, DiscoveryStage, KnownServer,
 };
 use crate::oauth::login::Input;
 use crate::oauth::request::Reply;
@@ -18,8 +18,9 @@ use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
 use crate::tui::update::{login, wizard};
-use crate::tui::wizard::server::{self, Offer, ServerDiscovery, offers};
-use crate::tui::wizard::{Page, TextQuestion, Wizard, Work};
+use crate::tui::wizard::form::ServerForm;
+use crate::tui::wizard::server::{self, Offer, ServerDiscovery, WayOn, offers};
+use crate::tui::wizard::{Page, Wizard, Work};
 
 /// Takes what was chosen or typed in the wizard.
 pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
@@ -31,16 +32,13 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
         return Vec::new();
     };
     let is_server = matches!(wizard.page, Page::Server(_));
-    let is_client =
-        matches!(wizard.page, Page::Text(TextQuestion::ServerClientId | TextQuestion::ServerClientSecret, _));
-    if address.is_none() && !is_server && !is_client {
+    if address.is_none() && !is_server {
         return wizard::submit(model, now);
     }
     let Screen::Wizard(wizard) = mem::take(&mut model.screen) else { return Vec::new() };
     match address {
-        Some(address) => discover(model, wizard, address, None, now),
-        None if is_server => enter(model, wizard, now),
-        None => take_client(model, wizard, now),
+        Some(address) => discover(model, wizard, address, now),
+        None => enter(model, wizard, now),
     }
 }
 
@@ -62,13 +60,7 @@ fn typed_address(model: &Model) -> Option<Url> {
 }
 
 /// Begins to find out how one logs in at `address`.
-fn discover(
-    model: &mut Model,
-    mut wizard: Box<Wizard>,
-    address: Url,
-    client: Option<OwnClient>,
-    now: Now,
-) -> Vec<Effect> {
+fn discover(model: &mut Model, mut wizard: Box<Wizard>, address: Url, now: Now) -> Vec<Effect> {
     let (Some(catalog), Some(own)) = (&model.catalog, model.own()) else {
         wizard.complaint = Some("The files are still loading".to_owned());
         model.screen = Screen::Wizard(wizard);
@@ -77,7 +69,6 @@ fn discover(
     let plan = DiscoveryPlan {
         known: KnownServer::all(catalog, own, now.wall),
         client_metadata: model.settings.client_metadata_url.clone(),
-        client,
         ..DiscoveryPlan::new(address, DiscoveryGoal::Login, catalog)
     };
     let plan = match &wizard.refused {
@@ -89,6 +80,7 @@ fn discover(
         id: LoginId(model.attempts),
         discovery: Discovery::begin(plan, now),
         exchanges: None,
+        marked: 0,
     };
     wizard.complaint = None;
     wizard.address = Some(server.discovery.address().clone());
@@ -105,7 +97,7 @@ pub(super) fn page_refused(model: &mut Model, now: Now) -> Vec<Effect> {
     model.login = None;
     let mut wizard = Box::new(Wizard::new());
     wizard.refused = Some(plan);
-    effects.extend(discover(model, wizard, source.from, None, now));
+    effects.extend(discover(model, wizard, source.from, now));
     effects
 }
 
@@ -131,13 +123,12 @@ fn enter(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
     let Page::Server(server) = &mut wizard.page else { return Vec::new() };
     match server.discovery.stage() {
         DiscoveryStage::Confirming(_) => server.discovery.agreed(now),
-        DiscoveryStage::Over(Err(_)) if server.wants_client() => {
-            wizard.recipe = Some(server.discovery.recipe());
-            wizard.open(Page::text(TextQuestion::ServerClientId));
+        DiscoveryStage::Over(Err(_)) if server.way() == Some(WayOn::FillIn) => {
+            return fill_in(model, wizard);
         }
         DiscoveryStage::Over(Err(_)) => {
             let address = server.discovery.address().clone();
-            return discover(model, wizard, address, None, now);
+            return discover(model, wizard, address, now);
         }
         // Its request is on the way; a second one would give a reply too many.
         DiscoveryStage::Asking(_) | DiscoveryStage::Over(Ok(_)) => {
@@ -166,6 +157,9 @@ fn go_on(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
             }
             return wizard::follow(model, wizard, now);
         }
+        DiscoveryStage::Over(Ok(Discovered::New(found, _))) if found.client.id.is_none() => {
+            return fill_in(model, wizard);
+        }
         DiscoveryStage::Over(Ok(Discovered::New(found, secret))) => {
             let (found, secret) = (found.clone(), secret.clone());
             wizard.client_secret = secret.or(wizard.client_secret.take());
@@ -177,27 +171,26 @@ fn go_on(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
     effects
 }
 
-/// Takes the client id of the person, and then its secret, and finds out with them again.
-fn take_client(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
-    let Page::Text(question, field) = &wizard.page else { return Vec::new() };
-    if *question == TextQuestion::ServerClientId {
-        match draft::client_id(field.text()) {
-            Ok(()) => {
-                wizard.complaint = None;
-                wizard.open(Page::text(TextQuestion::ServerClientSecret));
+/// Lets the person fill in what the discovery could not find.
+fn fill_in(model: &mut Model, mut wizard: Box<Wizard>) -> Vec<Effect> {
+    let context = model.wizard_context();
+    let template = context.catalog.and_then(Catalog::template);
+    match (&wizard.page, template) {
+        (Page::Server(server), Some(template)) => {
+            let found = server.discovery.without_client();
+            let has_found = found.is_some();
+            let mut form = ServerForm::of_address(template, server.discovery.address(), found, context);
+            form.recipe = has_found.then(|| server.discovery.recipe());
+            if let Some(plan) = &wizard.refused {
+                form.log_in_again(plan.id.name.name());
             }
-            Err(why) => wizard.complaint = Some(why),
+            wizard.describe(form);
         }
-        model.screen = Screen::Wizard(wizard);
-        return Vec::new();
+        (_, _) => {
+            let why = "There is no example of a provider file to begin with";
+            wizard.complaint = Some(why.to_owned());
+        }
     }
-    wizard.client_secret = (!field.is_empty()).then(|| field.secret());
-    let id = wizard.passed.pop().and_then(|page| page.field().map(|field| field.text().to_owned()));
-    let client = OwnClient { id: id.unwrap_or_default(), has_secret: wizard.client_secret.is_some() };
-    let address = wizard.address.clone();
-    wizard.restart();
-    match address {
-        Some(address) => discover(model, wizard, address, Some(client), now),
-        None => go_on(model, wizard, now),
-    }
+    model.screen = Screen::Wizard(wizard);
+    Vec::new()
 }

@@ -16,8 +16,8 @@ use crate::tui::message::{Effect, ScopeAction};
 use crate::tui::model::{Model, RowId};
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
-use crate::tui::update::login;
 use crate::tui::update::status::report_profile;
+use crate::tui::update::{form, login};
 use crate::tui::wizard::picker::ProviderList;
 use crate::tui::wizard::server::{Offer, offers};
 use crate::tui::wizard::{KeyTest, Page, TextQuestion, Wizard, Work};
@@ -45,7 +45,11 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
             }
         }
         Page::Scopes(picker) if picker.typing.is_some() => wizard.complaint = picker.close().err(),
-        Page::Preview(_) => return describe(model, wizard),
+        Page::Form(_) => {
+            let effects = form::enter(model, &mut wizard);
+            model.screen = Screen::Wizard(wizard);
+            return effects;
+        }
         Page::Server(_) => {}
         Page::Choice(..) | Page::Text(..) | Page::Scopes(_) | Page::Notice | Page::Ready => {
             wizard.submit(model.wizard_context())
@@ -86,6 +90,11 @@ pub(super) fn back(mut wizard: Box<Wizard>) -> Screen {
             return Screen::Wizard(wizard);
         }
         Work::Saving => return Screen::Wizard(wizard),
+    }
+    if let Some(form) = wizard.form_mut()
+        && (form.preview.take().is_some() || mem::take(&mut form.is_agreed))
+    {
+        return Screen::Wizard(wizard);
     }
     if let Page::Scopes(picker) = &mut wizard.page
         && picker.typing.take().is_some()
@@ -221,15 +230,6 @@ pub(super) fn key_kept(
 pub(super) fn report_key(model: &mut Model, id: &ProfileId, tested: &str) {
     model.selected = Some(RowId::Profile(id.clone()));
     report_profile(model, id, format!("{} saved ({tested}).", id.name), Tone::Good);
-}
-
-/// Has the new provider's file written.
-fn describe(model: &mut Model, mut wizard: Box<Wizard>) -> Vec<Effect> {
-    let effect = wizard.draft.as_ref().map(|draft| Effect::Describe(draft.name.clone(), draft.text()));
-    wizard.complaint = None;
-    wizard.work = Work::Saving;
-    model.screen = Screen::Wizard(wizard);
-    effect.into_iter().collect()
 }
 
 /// The new provider's file was written and read, or could not be.

@@ -1,5 +1,6 @@
 //! Page of the wizard, in a box above the list.
 
+mod form;
 mod server;
 pub(super) mod words;
 
@@ -8,7 +9,6 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::domain::provider::draft::Draft;
 use crate::tui::field::Field;
 use crate::tui::fuzzy::Fuzzy;
 use crate::tui::list_search::ListSearch;
@@ -18,7 +18,7 @@ use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::wizard::server::{Offer, address_error, offers};
-use crate::tui::wizard::{ListQuestion, Page, Wizard, Work, choice_text};
+use crate::tui::wizard::{ListQuestion, Page, Wizard, choice_text};
 use crate::tui::{frame, text_layout};
 
 /// The widest the wizard becomes.
@@ -31,8 +31,9 @@ const FAULTS: usize = 4;
 /// Draws the page that is asked.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: ViewContext<'_>) {
     let ViewContext { model, theme, map, .. } = view;
-    let width = WIDTH.min(area.width.saturating_sub(frame::AROUND));
-    let head = if matches!(wizard.page, Page::Preview(_)) { Vec::new() } else { words::entered(wizard) };
+    let room = area.width.saturating_sub(frame::AROUND);
+    let width = if wizard.form().is_some() { form::width(room) } else { WIDTH.min(room) };
+    let head = if wizard.form().is_some() { Vec::new() } else { words::entered(wizard) };
     let page_box = PageBox { title: words::title(wizard), head, area, width, theme, map };
     let text = words::text(wizard);
     let complaint = wizard.complaint.as_deref().map(words::complaint);
@@ -40,13 +41,11 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: V
     match &wizard.page {
         Page::Provider(search) => page_box.providers(frame, search, model),
         Page::Server(server) => page_box.server(frame, server, wizard.work, complaint),
-        Page::Choice(ListQuestion::Pkce, marked) => page_box.choose(frame, &text, *marked, &words::PKCE),
         Page::Choice(ListQuestion::LoginOrKey, marked) => page_box.choose(frame, &text, *marked, &words::HOW),
-        Page::Preview(from) => {
-            if let Some(draft) = &wizard.draft {
-                page_box.preview(frame, (draft, *from), (&model.providers, wizard.work), complaint);
-            }
-        }
+        Page::Form(form) => match form.preview {
+            Some(from) => page_box.preview(frame, (form, from), &model.providers),
+            None => page_box.form(frame, form, wizard.work, complaint, model),
+        },
         Page::Notice => page_box.tell(frame, &text),
         Page::Text(question, field) => {
             let note = words::note(wizard, *question, field);
@@ -163,44 +162,6 @@ impl PageBox<'_> {
         self.lines(frame, inner, &text, Style::new());
         let then = Line::styled("Enter continues, Esc goes back.", self.theme.strong);
         frame.render_widget(then, frame::row(inner, rows(text.len()) + 1));
-    }
-
-    /// The file as it will be, below where it will lie.
-    fn preview(
-        &self,
-        frame: &mut Frame<'_>,
-        (draft, from): (&Draft, usize),
-        (folder, work): (&str, Work),
-        complaint: Option<&str>,
-    ) {
-        let path = match work {
-            Work::Idle | Work::Testing => format!("This file will be saved as {folder}/{}.yaml:", draft.name),
-            Work::Saving => format!("Saving {folder}/{}.yaml.", draft.name),
-        };
-        let file = draft.text();
-        let file: Vec<String> =
-            file.lines().map(|line| text_layout::cut(&text_layout::safe(line), self.width)).collect();
-        let mut path = text_layout::wrap_into(&path, self.width, 3);
-        let below = complaint
-            .map(|text| text_layout::wrap_into(&text_layout::safe(text), self.width, 5))
-            .unwrap_or_default();
-        let under = if below.is_empty() { 0 } else { rows(below.len()) + 1 };
-        if rows(path.len()) + under + 6 > self.area.height {
-            path.truncate(if below.is_empty() { 2 } else { 0 });
-        }
-        let above = if path.is_empty() { 0 } else { rows(path.len()) + 1 };
-        let most = self.area.height.saturating_sub(2 + above + under).max(1);
-        let seen = rows(file.len()).min(most);
-        let inner = self.above(frame, above + seen + under);
-        self.lines(frame, inner, &path, Style::new());
-        let first = from.min(file.len().saturating_sub(usize::from(seen)));
-        let shown: Vec<String> = file.iter().skip(first).take(usize::from(seen)).cloned().collect();
-        self.lines(frame, frame::below(inner, above), &shown, self.theme.muted);
-        self.lines(frame, frame::below(inner, above + seen + 1), &below, self.theme.bad);
-        if usize::from(seen) < file.len() {
-            let lines = format!("{}–{} of {}", first + 1, first + usize::from(seen), file.len());
-            frame::foot(frame, self.around(inner), &lines, self.theme);
-        }
     }
 
     /// A box for `height` rows, and above them as much of the earlier answers as there is room for.

@@ -1,14 +1,11 @@
 //! Pages of the wizard: what each asks, and what the person has chosen or typed there.
 
-use crate::domain::provider::draft;
 use crate::oauth::login::preflight;
 use crate::tui::field::{Field, Sight};
 use crate::tui::list_search::ListSearch;
+use crate::tui::wizard::form::ServerForm;
 use crate::tui::wizard::picker::Picker;
 use crate::tui::wizard::server::ServerDiscovery;
-
-/// What every address begins with; it stands in its field already.
-const HTTPS: &str = "https://";
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,11 +14,11 @@ pub enum Page {
     Provider(ListSearch),
     /// How one logs in to the server at the address that was typed.
     Server(Box<ServerDiscovery>),
+    /// All about a server that nothing describes.
+    Form(Box<ServerForm>),
     /// A choice; the marked answer by its place.
     Choice(ListQuestion, usize),
     Text(TextQuestion, Field),
-    /// Whether the new provider's file is to be saved, shown from that line on.
-    Preview(usize),
     /// What the login asks for.
     Scopes(Box<Picker>),
     /// Whether to go on in spite of the provider's notice, or of a key that is replaced.
@@ -30,20 +27,9 @@ pub enum Page {
     Ready,
 }
 
-/// The address in a field that begins with its scheme: nothing where that is all, and a whole one that
-/// was pasted behind it.
-pub(super) fn address(field: &Field) -> &str {
-    let typed = field.text().trim();
-    let rest = typed.strip_prefix(HTTPS).unwrap_or(typed);
-    let is_whole = rest.is_empty() || rest.contains("://");
-    if is_whole { rest } else { typed }
-}
-
 /// A question with a list of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListQuestion {
-    /// Whether the new provider knows PKCE.
-    Pkce,
     /// Whether to log in or to keep an API key.
     LoginOrKey,
 }
@@ -51,35 +37,18 @@ pub enum ListQuestion {
 /// A question that is answered with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextQuestion {
-    /// A part of a new provider's file.
-    Draft(draft::DraftQuestion),
     /// What the profile is to be called.
     Name,
     Key,
     ClientId,
     ClientSecret,
-    /// The id of the person's own client at a server that registers none.
-    ServerClientId,
-    ServerClientSecret,
 }
 
 impl TextQuestion {
-    /// Whether its answer is an address.
-    #[must_use]
-    pub fn is_address(self) -> bool {
-        matches!(self, Self::Draft(question) if question.is_address())
-    }
-
     /// Whether its answer is a secret.
     #[must_use]
     pub fn is_secret(self) -> bool {
-        matches!(
-            self,
-            Self::Key
-                | Self::ClientSecret
-                | Self::ServerClientSecret
-                | Self::Draft(draft::DraftQuestion::ClientSecret)
-        )
+        matches!(self, Self::Key | Self::ClientSecret)
     }
 }
 
@@ -88,20 +57,7 @@ impl Page {
     #[must_use]
     pub fn text(question: TextQuestion) -> Self {
         let sight = if question.is_secret() { Sight::Masked } else { Sight::Clear };
-        let usual = if question.is_address() { HTTPS } else { "" };
-        Self::Text(question, Field::new(usual, sight))
-    }
-
-    /// Leaves in the field of an address what was taken: a whole one that was pasted behind the scheme.
-    pub(super) fn tidy(&mut self) {
-        if let Self::Text(question, field) = self
-            && question.is_address()
-        {
-            let taken = address(field).to_owned();
-            if !taken.is_empty() {
-                *field = Field::new(&taken, Sight::Clear);
-            }
-        }
+        Self::Text(question, Field::new("", sight))
     }
 
     /// Whether `other` asks the same, whatever is chosen or typed there.
@@ -124,15 +80,7 @@ impl Page {
             Self::Text(TextQuestion::ClientSecret, _) => Some(preflight::PreflightQuestion::ClientSecret),
             Self::Scopes(_) => Some(preflight::PreflightQuestion::Scopes),
             Self::Notice => Some(preflight::PreflightQuestion::Notice),
-            Self::Provider(_)
-            | Self::Server(_)
-            | Self::Text(
-                TextQuestion::Draft(_) | TextQuestion::ServerClientId | TextQuestion::ServerClientSecret,
-                _,
-            )
-            | Self::Choice(..)
-            | Self::Preview(_)
-            | Self::Ready => None,
+            Self::Provider(_) | Self::Server(_) | Self::Form(_) | Self::Choice(..) | Self::Ready => None,
         }
     }
 
@@ -143,7 +91,8 @@ impl Page {
             Self::Provider(search) => Some(&search.field),
             Self::Text(_, field) => Some(field),
             Self::Scopes(picker) => picker.typing.as_ref(),
-            Self::Server(_) | Self::Choice(..) | Self::Preview(_) | Self::Notice | Self::Ready => None,
+            Self::Form(form) => form.field(),
+            Self::Server(_) | Self::Choice(..) | Self::Notice | Self::Ready => None,
         }
     }
 
@@ -153,7 +102,8 @@ impl Page {
             Self::Provider(search) => Some(&mut search.field),
             Self::Text(_, field) => Some(field),
             Self::Scopes(picker) => picker.typing.as_mut(),
-            Self::Server(_) | Self::Choice(..) | Self::Preview(_) | Self::Notice | Self::Ready => None,
+            Self::Form(form) => form.field_mut(),
+            Self::Server(_) | Self::Choice(..) | Self::Notice | Self::Ready => None,
         }
     }
 

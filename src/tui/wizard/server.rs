@@ -6,6 +6,7 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
 use crate::domain::provider::endpoint::{self, EndpointError};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::LoginId;
 use crate::oauth::discovery::{Discovered, Discovery, DiscoveryStage};
 use crate::tui::fuzzy::Fuzzy;
@@ -20,6 +21,25 @@ pub struct ServerDiscovery {
     pub discovery: Discovery,
     /// Its requests and their answers are shown, scrolled down by so many lines.
     pub exchanges: Option<usize>,
+    /// Which of the ways on is marked, after it failed.
+    pub marked: usize,
+}
+
+/// A way on where a discovery has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayOn {
+    TryAgain,
+    FillIn,
+}
+
+impl WayOn {
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::TryAgain => "Try again",
+            Self::FillIn => "Fill in the rest by hand",
+        }
+    }
 }
 
 impl ServerDiscovery {
@@ -34,10 +54,22 @@ impl ServerDiscovery {
         self.exchanges = self.exchanges.map(to);
     }
 
-    /// Whether it failed because authtui is no client there, so that one of the person's would help.
+    /// The ways on after it failed, the better one first.
     #[must_use]
-    pub fn wants_client(&self) -> bool {
-        self.discovery.wants_own_client()
+    pub fn ways(&self) -> &'static [WayOn] {
+        match self.discovery.stage() {
+            DiscoveryStage::Over(Err(Trouble { kind: FailureKind::Temporary(_), .. })) => {
+                &[WayOn::TryAgain, WayOn::FillIn]
+            }
+            DiscoveryStage::Over(Err(_)) => &[WayOn::FillIn, WayOn::TryAgain],
+            DiscoveryStage::Asking(_) | DiscoveryStage::Confirming(_) | DiscoveryStage::Over(Ok(_)) => &[],
+        }
+    }
+
+    /// The one that is marked.
+    #[must_use]
+    pub fn way(&self) -> Option<WayOn> {
+        self.ways().get(self.marked).copied()
     }
 
     /// The server whose provider file is to be written.
@@ -55,8 +87,10 @@ impl ServerDiscovery {
         match self.discovery.stage() {
             DiscoveryStage::Asking(_) | DiscoveryStage::Over(Ok(_)) => None,
             DiscoveryStage::Confirming(_) => Some("go on"),
-            DiscoveryStage::Over(Err(_)) if self.wants_client() => Some("enter a client id"),
-            DiscoveryStage::Over(Err(_)) => Some("try again"),
+            DiscoveryStage::Over(Err(_)) => self.way().map(|way| match way {
+                WayOn::TryAgain => "try again",
+                WayOn::FillIn => "fill in",
+            }),
         }
     }
 }
@@ -80,13 +114,15 @@ pub fn offers<'a>(catalog: &'a Catalog, typed: &str) -> Vec<Offer<'a>> {
     );
     let named = catalog.usable().chain(by_address);
     let found = Fuzzy::new(typed).sorted(named, |provider| choice_text(provider));
-    let address = endpoint::typed(typed).and_then(Result::ok).map(Offer::Address);
+    let address = endpoint::typed(typed).and_then(Result::ok).filter(|_| address_error(typed).is_none());
+    let address = address.map(Offer::Address);
     found.into_iter().map(Offer::Provider).chain(address).chain(templates.map(Offer::Provider)).collect()
 }
 
 /// Why nothing can be asked at an address that somebody has typed with its scheme.
 #[must_use]
 pub fn address_error(typed: &str) -> Option<EndpointError> {
-    let (_, rest) = typed.trim().split_once("://")?;
-    endpoint::typed(typed)?.err().filter(|_| !rest.is_empty())
+    let typed = typed.trim();
+    let (_, rest) = typed.split_once("://")?;
+    endpoint::whole(typed).err().filter(|_| !rest.is_empty())
 }

@@ -1,8 +1,8 @@
 //! What a login asks before it begins.
 
+mod form;
 mod key;
 mod scopes;
-mod server;
 
 use authtui::domain::change::Snapshot;
 use authtui::domain::provider::Provider;

@@ -3,7 +3,6 @@
 use authtui::domain::change::Snapshot;
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, Profile};
-use authtui::domain::provider::draft::{Draft, DraftQuestion};
 use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::provider::{Authentication, Provider};
 use authtui::domain::secret::Secret;
@@ -16,8 +15,9 @@ use authtui::tui::list_search::ListSearch;
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
 use authtui::tui::theme::{Glyphs, Theme};
+use authtui::tui::wizard::form::{FormField, ServerForm};
 use authtui::tui::wizard::picker::{Picker, ProviderList};
-use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard};
+use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, WizardContext};
 
 use insta::assert_snapshot;
 
@@ -66,41 +66,34 @@ fn a_secret_that_may_be_wrong_is_asked_for_again() {
 }
 
 #[test]
-fn a_new_server_is_described_page_by_page() {
-    let at = |page| Wizard { page, ..preview() };
-    let address = Field::new("http://id.corp.example.org/oauth2/authorize", Sight::Clear);
-    let refused = Wizard {
-        complaint: Some(
-            "cannot use the address “http://id.corp.example.org/oauth2/authorize”: use https, or http \
-             on 127.0.0.1, [::1] or localhost"
-                .into(),
-        ),
-        ..at(Page::Text(TextQuestion::Draft(DraftQuestion::Authorize), address))
-    };
+fn a_new_server_is_described_on_one_page() {
     let there = Trouble::untouched(
         "cannot save ~/.config/authtui/providers/corp.yaml",
         "it is there already",
         FailureKind::NeedsFix("go back and choose another name".into()),
     );
+    let at = |form: ServerForm| Wizard { page: Page::Form(Box::new(form)), ..Wizard::new() };
+    let mut wrong = form();
+    wrong.go(FormField::Token);
+    wrong.field_mut().expect("a field").paste(&Secret::new("https://cid"));
+    let mut choice = form();
+    choice.go(FormField::Authentication);
+    let mut preview = form();
+    preview.preview = Some(0);
+    let mut end = form();
+    end.go(FormField::LogIn);
     for (name, wizard) in [
-        (
-            "server_name",
-            at(Page::Text(TextQuestion::Draft(DraftQuestion::Name), Field::new("corp", Sight::Clear))),
-        ),
-        ("server_address_refused", refused),
-        (
-            "server_secret",
-            at(Page::Text(
-                TextQuestion::Draft(DraftQuestion::ClientSecret),
-                Field::new("hush", Sight::Masked),
-            )),
-        ),
-        ("server_pkce", at(Page::Choice(ListQuestion::Pkce, 0))),
-        ("server_preview", preview()),
-        ("server_preview_refused", Wizard { complaint: Some(there.to_string()), ..preview() }),
+        ("server_empty", at(ServerForm::new(&template()))),
+        ("server_wrong", at(wrong)),
+        ("server_choice", at(choice)),
+        ("server_refused", Wizard { complaint: Some(there.to_string()), ..at(end) }),
+        ("server_preview", at(preview)),
     ] {
         at_each_size(name, &wizard);
     }
+    let (mono, ascii) = (Theme::mono(Glyphs::unicode()), Theme::colored(Glyphs::ascii()));
+    assert_snapshot!("wizard_server_mono", with(&model(&at(form())), NARROW, mono));
+    assert_snapshot!("wizard_server_ascii", with(&model(&at(form())), NARROW, ascii));
 }
 
 #[test]
@@ -139,40 +132,46 @@ pub(super) fn all() -> Vec<Wizard> {
         Page::Text(TextQuestion::ClientId, field()),
         Page::Text(TextQuestion::ClientSecret, Field::new("hush", Sight::Masked)),
         Page::Notice,
-        Page::Choice(ListQuestion::Pkce, 0),
-        Page::Choice(ListQuestion::Pkce, 1),
         Page::Scopes(Box::new(Picker::for_provider(&scoped(), Some(&known())))),
     ];
-    let questions = [
-        DraftQuestion::Name,
-        DraftQuestion::Authorize,
-        DraftQuestion::Token,
-        DraftQuestion::Device,
-        DraftQuestion::ClientId,
-        DraftQuestion::ClientSecret,
-        DraftQuestion::Scopes,
-    ];
-    let drafts = questions
-        .map(|question| Wizard { page: Page::Text(TextQuestion::Draft(question), field()), ..preview() });
-    let login = login.map(|page| Wizard { preflight: preflight(PreflightGoal::Login), page, ..preview() });
-    login.into_iter().chain(drafts).chain([preview()]).collect()
+    let login =
+        login.map(|page| Wizard { preflight: preflight(PreflightGoal::Login), page, ..Wizard::new() });
+    let forms = FormField::ALL.map(|field| {
+        let mut form = form();
+        form.go(field);
+        form.field_mut().into_iter().for_each(|field| field.paste(&Secret::new("https://corp")));
+        Wizard { page: Page::Form(Box::new(form)), ..Wizard::new() }
+    });
+    login.into_iter().chain(forms).chain([preview()]).collect()
 }
 
 /// The preview of a server's file.
 pub(super) fn preview() -> Wizard {
-    let mut draft = Draft::from_template(provider_file::catalog([]).get("oauth2").expect("a preset"));
-    for (question, answer) in [
-        (DraftQuestion::Name, "corp"),
-        (DraftQuestion::Authorize, "https://id.corp.example.org/oauth2/authorize"),
-        (DraftQuestion::Token, "https://id.corp.example.org/oauth2/token"),
-        (DraftQuestion::Device, "https://id.corp.example.org/oauth2/device"),
-        (DraftQuestion::ClientId, "authtui-on-ana's-laptop"),
-        (DraftQuestion::Scopes, "openid profile documents:read"),
+    let mut form = form();
+    form.preview = Some(0);
+    Wizard { page: Page::Form(Box::new(form)), ..Wizard::new() }
+}
+
+fn template() -> Provider {
+    provider_file::catalog([]).template().expect("a preset").clone()
+}
+
+/// A form in which all is filled but what is optional.
+fn form() -> ServerForm {
+    let mut form = ServerForm::new(&template());
+    for (field, text) in [
+        (FormField::LoginPage, "https://id.corp.example.org/oauth2/authorize"),
+        (FormField::Token, "https://tokens.corp.example.org/oauth2/token"),
+        (FormField::Device, "https://id.corp.example.org/oauth2/device"),
+        (FormField::ClientId, "authtui-on-ana's-laptop"),
+        (FormField::ClientSecret, "hush"),
+        (FormField::Scopes, "openid profile documents:read"),
     ] {
-        draft.answer(question, answer).expect(answer);
+        form.go(field);
+        form.field_mut().expect("a field").paste(&Secret::new(text));
+        form.edited(WizardContext::default());
     }
-    draft.prove(true);
-    Wizard { draft: Some(draft), page: Page::Preview(0), ..Wizard::new() }
+    form
 }
 
 /// Two hundred scopes, the last but nine marked.

@@ -34,7 +34,8 @@ fn a_server_is_asked_step_by_step_and_what_stands_in_the_way_is_said_at_each_siz
     ] {
         let discovery = walked(&server, registration);
         let exchanges = None;
-        let page = Page::Server(Box::new(ServerDiscovery { id: LoginId(1), discovery, exchanges }));
+        let page =
+            Page::Server(Box::new(ServerDiscovery { id: LoginId(1), discovery, exchanges, marked: 0 }));
         let mut model = cast::model(cast::rows());
         model.screen = Screen::Wizard(Box::new(Wizard { page, ..Wizard::new() }));
         assert_snapshot!(format!("server_{name}"), drawn(&model, MIDDLE));

@@ -3,13 +3,13 @@
 use authtui::domain::provider::discovered::DiscoveredServer;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::LoginId;
-use authtui::oauth::discovery::DiscoveryStage;
 use authtui::oauth::login::{Input, Output};
 use authtui::oauth::request::Request;
 use authtui::stored::provider_file;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
 use authtui::tui::wizard::Page;
+use authtui::tui::wizard::form::{FormField, ServerForm};
 
 use crate::harness::{App, Server, bound, entropy, reply};
 
@@ -18,6 +18,11 @@ const ADDRESS: &str = "http://127.0.0.1:4000/mcp";
 fn asked(effects: &[Effect]) -> (LoginId, Request) {
     let [Effect::Discover(id, request)] = effects else { panic!("{effects:?}") };
     (*id, (**request).clone())
+}
+
+fn form(app: &App) -> &ServerForm {
+    let Screen::Wizard(wizard) = &app.model.screen else { panic!("{:?}", app.model.screen) };
+    wizard.form().expect("a form")
 }
 
 /// Types the address, and lets the server answer until a provider file is to be written.
@@ -93,14 +98,19 @@ fn where_the_page_refuses_the_client_one_key_leads_to_the_next_way_and_the_same_
     app.tell(Input::Bound(Ok(bound(8765))));
 
     let effects = app.press("r");
-    let effects = effects.into_iter().filter(|effect| matches!(effect, Effect::Discover(..))).collect();
-    let third = kept(&mut app, &mut server, effects);
-    assert_eq!((&third.name, third.client.id.as_deref()), (&first.name, None));
-    written(&mut app, &third);
-    let screen = app.screen();
-    assert!(screen.contains("client id"), "{screen}");
+    let mut effects: Vec<Effect> =
+        effects.into_iter().filter(|effect| matches!(effect, Effect::Discover(..))).collect();
+    while let [Effect::Discover(id, request)] = effects.as_slice() {
+        let answer = server.reply(request, app.now);
+        effects = app.feed(Msg::Discovered(*id, Ok(answer)));
+    }
+    assert_eq!(form(&app).focus(), FormField::ClientId);
     app.keys("authtui-demo");
     app.press("enter");
+    let effects = app.press("enter");
+    let third = kept(&mut app, &mut server, effects);
+    assert_eq!(third.name, first.name);
+    written(&mut app, &third);
     let plan = app.login().plan();
     assert_eq!((&plan.id, plan.client_id.as_str()), (&before.id, "authtui-demo"));
     assert_eq!(app.press("r"), [], "the client is the person's own");
@@ -187,7 +197,7 @@ fn an_address_where_nobody_answers_is_said_and_tried_again() {
 }
 
 #[test]
-fn a_refused_registration_asks_for_a_client_of_the_persons_own() {
+fn a_refused_registration_opens_the_form_with_all_that_was_found_and_asks_for_a_client_id() {
     let mut app = App::with(["work"]);
     let mut server = Server::new();
     app.keys("n");
@@ -201,21 +211,42 @@ fn a_refused_registration_asks_for_a_client_of_the_persons_own() {
         effects = app.feed(Msg::Discovered(*id, Ok(answer)));
     }
     let screen = app.screen();
-    assert!(screen.contains("403") && screen.contains("Enter enter a client id"), "{screen}");
+    assert!(screen.contains("403") && screen.contains("Enter fill in"), "{screen}");
     app.press("enter");
+    assert_eq!(form(&app).focus(), FormField::ClientId);
+    for field in [FormField::LoginPage, FormField::Token, FormField::Device, FormField::Revocation] {
+        assert!(form(&app).is_found(field), "{field:?}");
+    }
+    assert!(app.screen().contains("/oauth2/token") && app.screen().contains("found"), "{}", app.screen());
     app.keys("authtui-demo");
     app.press("enter");
-    let mut effects = app.press("enter");
-    let found = loop {
-        if let [Effect::KeepServer(found)] = effects.as_slice() {
-            break found.clone();
-        }
-        let (id, request) = asked(&effects);
-        assert_ne!(request.url.path(), "/oauth2/register");
-        effects = app.feed(Msg::Discovered(id, Ok(server.reply(&request, app.now))));
-    };
+    let effects = app.press("enter");
+    let [Effect::KeepServer(found)] = effects.as_slice() else { panic!("{effects:?} {}", app.screen()) };
     assert_eq!(found.client.id.as_deref(), Some("authtui-demo"));
-    let Screen::Wizard(wizard) = &app.model.screen else { panic!("{:?}", app.model.screen) };
-    let Page::Server(shown) = &wizard.page else { panic!("another page") };
-    assert!(matches!(shown.discovery.stage(), DiscoveryStage::Over(Ok(_))));
+    assert_eq!(found.resource.as_deref(), Some(ADDRESS), "what has no field is kept");
+}
+
+#[test]
+fn an_address_that_tells_nothing_opens_the_form_with_its_host_and_what_was_typed_stays() {
+    let mut app = App::with(["work"]);
+    app.keys("n");
+    app.keys("https://id.acme.test/");
+    let mut effects = app.press("enter");
+    while let [Effect::Discover(id, _)] = effects.as_slice() {
+        effects = app.feed(Msg::Discovered(*id, Ok(reply(404, "", app.now))));
+    }
+    assert!(app.screen().contains("Fill in the rest by hand"), "{}", app.screen());
+    app.press("enter");
+    assert_eq!(form(&app).focus(), FormField::LoginPage);
+    app.keys("authorize");
+    assert_eq!(form(&app).typed(FormField::LoginPage), "https://id.acme.test/authorize");
+    assert_eq!(form(&app).typed(FormField::Provider), "acme-2", "acme is another provider");
+    app.press("esc");
+    assert!(matches!(&app.model.screen, Screen::Wizard(wizard) if matches!(wizard.page, Page::Provider(_))));
+    let mut effects = app.press("enter");
+    while let [Effect::Discover(id, _)] = effects.as_slice() {
+        effects = app.feed(Msg::Discovered(*id, Ok(reply(404, "", app.now))));
+    }
+    app.press("enter");
+    assert_eq!(form(&app).typed(FormField::LoginPage), "https://id.acme.test/authorize");
 }

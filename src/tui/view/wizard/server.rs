@@ -50,11 +50,19 @@ impl PageBox<'_> {
         if let Some(complaint) = complaint {
             self.found(&mut lines, (steps.failed, theme.bad), complaint);
         }
-        let inner = self.above(frame, rows(lines.len()));
+        let ways = server.ways();
+        if !ways.is_empty() {
+            lines.push(Line::default());
+        }
+        let inner = self.above(frame, rows(lines.len() + ways.len()));
         // Where not all of it fits, the last lines say what is to be done.
-        let above = lines.len().saturating_sub(usize::from(inner.height));
-        for (down, line) in (0..inner.height).zip(lines.into_iter().skip(above)) {
+        let seen = inner.height.saturating_sub(rows(ways.len()));
+        let above = lines.len().saturating_sub(usize::from(seen));
+        for (down, line) in (0..seen).zip(lines.into_iter().skip(above)) {
             frame.render_widget(line, frame::row(inner, down));
+        }
+        for (down, (place, way)) in (seen..).zip(ways.iter().enumerate()) {
+            self.choice(frame, frame::row(inner, down), vec![Span::raw(way.words())], (place, server.marked));
         }
     }
 

@@ -2,19 +2,13 @@
 
 use url::Url;
 
-use crate::domain::provider::draft::DraftQuestion;
 use crate::domain::provider::registration::RegistrationRecipe;
 use crate::oauth::login::preflight::{self, Preflight};
 use crate::tui::field::Field;
 use crate::tui::text_layout;
+use crate::tui::wizard::form::{FormField, ServerForm};
 use crate::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, Work};
 
-/// The answers of the page about PKCE.
-pub(super) const PKCE: [&str; 2] = [
-    "Use PKCE (recommended by RFC 9700)",
-    "Do not use PKCE (this server \
-    rejects it)",
-];
 /// The answers of the page about the way in.
 pub(super) const HOW: [&str; 2] = ["Log in with a browser", "Store an API key"];
 
@@ -39,21 +33,10 @@ fn answered(page: &Page) -> Option<(&'static str, String)> {
             let label = match question {
                 TextQuestion::Name => "Profile",
                 TextQuestion::Key => "Key",
-                TextQuestion::ClientId
-                | TextQuestion::ServerClientId
-                | TextQuestion::Draft(DraftQuestion::ClientId) => "Client id",
-                TextQuestion::ClientSecret
-                | TextQuestion::ServerClientSecret
-                | TextQuestion::Draft(DraftQuestion::ClientSecret) => "Secret",
-                TextQuestion::Draft(DraftQuestion::Name) => "Server",
-                TextQuestion::Draft(DraftQuestion::Authorize) => "Login page",
-                TextQuestion::Draft(DraftQuestion::Token) => "Tokens",
-                TextQuestion::Draft(DraftQuestion::Device) => "Device",
-                TextQuestion::Draft(DraftQuestion::Revoke) => "Revocation",
-                TextQuestion::Draft(DraftQuestion::Scopes) => "Scopes",
+                TextQuestion::ClientId => "Client id",
+                TextQuestion::ClientSecret => "Secret",
             };
-            let is_empty = field.is_empty() || question.is_address() && field.text().ends_with("://");
-            let answer = match (is_empty, question.is_secret()) {
+            let answer = match (field.is_empty(), question.is_secret()) {
                 (true, _) => "none".to_owned(),
                 (false, true) => "entered".to_owned(),
                 (false, false) => text_layout::safe(field.text()),
@@ -61,23 +44,23 @@ fn answered(page: &Page) -> Option<(&'static str, String)> {
             (label, answer)
         }
         Page::Choice(ListQuestion::LoginOrKey, marked) => ("How", HOW.get(*marked)?.to_lowercase()),
-        Page::Choice(ListQuestion::Pkce, marked) => {
-            ("PKCE", if *marked == 0 { "on" } else { "off" }.to_owned())
-        }
         Page::Scopes(picker) => ("Scopes", format!("{} selected", picker.asked().len())),
-        Page::Provider(_) | Page::Server(_) | Page::Preview(_) | Page::Notice | Page::Ready => return None,
+        Page::Provider(_) | Page::Server(_) | Page::Form(_) | Page::Notice | Page::Ready => return None,
     })
 }
 
 fn name(wizard: &Wizard) -> String {
     let key = wizard.wants_key();
     let name = wizard.preflight.as_ref().and_then(Preflight::profile_name);
-    match (name, wizard.provider(), &wizard.draft) {
+    let server = wizard.form().map(|form| form.typed(FormField::Provider));
+    match (name, wizard.provider(), server) {
         (Some(name), ..) if key => format!("Store the key {name}"),
         (Some(name), ..) => format!("Log in to {name}"),
         (None, Some(provider), _) if key => format!("New key for {}", provider.name),
         (None, Some(provider), _) => format!("New login at {}", provider.name),
-        (None, None, Some(draft)) if !draft.name.is_empty() => format!("New server {}", draft.name),
+        (None, None, Some(server)) if !server.is_empty() => {
+            format!("New server {}", text_layout::safe(server))
+        }
         (None, None, Some(_)) => "New server".to_owned(),
         (None, None, None) => match &wizard.address {
             Some(address) if !matches!(wizard.page, Page::Provider(_)) => {
@@ -94,27 +77,18 @@ pub(super) fn text(wizard: &Wizard) -> String {
     let named = provider.map_or_else(String::new, |provider| text_layout::safe(&provider.title));
     match &wizard.page {
         Page::Text(question, _) => question_text(wizard, *question, &named),
-        Page::Choice(ListQuestion::Pkce, _) => {
-            "PKCE keeps a stolen login code useless (RFC 7636). Servers that do not know it ignore it."
-                .to_owned()
-        }
         Page::Choice(ListQuestion::LoginOrKey, _) => "How do you want to log in?".to_owned(),
         Page::Notice => {
             text_layout::safe(provider.and_then(|provider| provider.notice.as_deref()).unwrap_or_default())
         }
         // These pages have words of their own.
-        Page::Provider(_) | Page::Server(_) | Page::Preview(_) | Page::Scopes(_) | Page::Ready => {
-            String::new()
-        }
+        Page::Provider(_) | Page::Server(_) | Page::Form(_) | Page::Scopes(_) | Page::Ready => String::new(),
     }
 }
 
 /// What is asked for a text; `named` is the provider.
 fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String {
     match question {
-        TextQuestion::Draft(question) => draft(question).to_owned(),
-        TextQuestion::ServerClientId => client_id(wizard.recipe.as_ref(), &named),
-        TextQuestion::ServerClientSecret => draft(DraftQuestion::ClientSecret).to_owned(),
         TextQuestion::Name if wizard.wants_key() => "Name this key, for example work or home.".to_owned(),
         TextQuestion::Name => "Name this profile, for example work or home.".to_owned(),
         TextQuestion::Key => {
@@ -149,33 +123,6 @@ fn client_id(recipe: Option<&RegistrationRecipe>, named: &str) -> String {
     lines.chain([last]).collect::<Vec<_>>().join("\n")
 }
 
-fn draft(question: DraftQuestion) -> &'static str {
-    match question {
-        DraftQuestion::Name => {
-            "Name the server, for example acme. Its profiles are called acme/…, its file acme.yaml."
-        }
-        DraftQuestion::Authorize => "Login page (authorization endpoint).",
-        DraftQuestion::Token => "Token endpoint.",
-        DraftQuestion::Device => {
-            "Device authorization endpoint (RFC 8628), for logins without a browser. Leave it empty if \
-             there is none."
-        }
-        DraftQuestion::Revoke => {
-            "Revocation endpoint (RFC 7009), so that signing out can end a login at the server too. Leave \
-             it empty if there is none."
-        }
-        DraftQuestion::ClientId => {
-            "The client id that the server gave you. There, register http://127.0.0.1:8765/callback as \
-             the redirect address."
-        }
-        DraftQuestion::ClientSecret => {
-            "The client secret. Leave it empty if there is none. It is stored with the profile, never \
-             in the server's file."
-        }
-        DraftQuestion::Scopes => "The scopes to request, separated by spaces. Leave it empty for none.",
-    }
-}
-
 /// How the server at an address is offered.
 pub(super) fn at_address(address: &Url) -> String {
     format!("Log in at {}", text_layout::safe(address.as_str()))
@@ -187,18 +134,8 @@ pub(super) fn prompt(wizard: &Wizard, question: TextQuestion) -> String {
         TextQuestion::Name => {
             return wizard.provider().map_or_else(String::new, |it| format!("{}/", it.name));
         }
-        TextQuestion::Draft(DraftQuestion::Name) => "name: ",
-        TextQuestion::Draft(DraftQuestion::Authorize) => "authorize: ",
-        TextQuestion::Draft(DraftQuestion::Token) => "token: ",
-        TextQuestion::Draft(DraftQuestion::Device) => "device: ",
-        TextQuestion::Draft(DraftQuestion::Revoke) => "revoke: ",
-        TextQuestion::Draft(DraftQuestion::ClientId)
-        | TextQuestion::ServerClientId
-        | TextQuestion::ClientId => "id: ",
-        TextQuestion::Draft(DraftQuestion::ClientSecret)
-        | TextQuestion::ServerClientSecret
-        | TextQuestion::ClientSecret => "secret: ",
-        TextQuestion::Draft(DraftQuestion::Scopes) => "scopes: ",
+        TextQuestion::ClientId => "id: ",
+        TextQuestion::ClientSecret => "secret: ",
         TextQuestion::Key => "key: ",
     };
     words.to_owned()
@@ -217,4 +154,40 @@ pub(super) fn note(wizard: &Wizard, question: TextQuestion, field: &Field) -> Op
 pub(in crate::tui::view) fn complaint(why: &str) -> String {
     let why = text_layout::capital(&text_layout::safe(why));
     if why.ends_with(['.', '?', '!']) { why } else { format!("{why}.") }
+}
+
+/// What a field of the form is, in one sentence.
+pub(super) fn of_field(form: &ServerForm, field: FormField) -> String {
+    let words = match field {
+        FormField::LoginPage => "The page where you log in (authorization endpoint).",
+        FormField::Token => "Where authtui gets its tokens (token endpoint).",
+        FormField::Revocation => "Optional: signing out ends the login there too (RFC 7009).",
+        FormField::Device => "Optional: for logins without a browser (RFC 8628).",
+        FormField::ClientId if let Some(recipe) = &form.recipe => {
+            return client_id(Some(recipe), "the server");
+        }
+        FormField::ClientId => {
+            return format!(
+                "The id that the server gives authtui when you register it with the redirect {}",
+                form.redirect()
+            );
+        }
+        FormField::ClientSecret => {
+            "Optional: only if the server gave you one. It is stored with the profile, never in the file."
+        }
+        FormField::Authentication => {
+            "How the client secret is sent: not at all, in the form, or as HTTP Basic."
+        }
+        FormField::Pkce => {
+            "Keeps a stolen login code useless (RFC 7636). Turn it off only if the server rejects it."
+        }
+        FormField::Scopes => "Optional: what the login may do, separated by spaces.",
+        FormField::Redirect => "Register exactly this address at the server: the login comes back to it.",
+        FormField::Provider => {
+            "The name of the server: the first half of its profiles' names, and its file's."
+        }
+        FormField::Profile => "Name this profile, for example work or home.",
+        FormField::LogIn => "",
+    };
+    words.to_owned()
 }
