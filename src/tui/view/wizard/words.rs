@@ -97,7 +97,7 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
             format!("Your API key for {named}.{}", page.unwrap_or_default())
         }
         TextQuestion::ClientId => {
-            client_id(wizard.provider().and_then(|provider| provider.registration.as_ref()), &named)
+            client_id(wizard.provider().and_then(|provider| provider.registration.as_ref()), named)
         }
         TextQuestion::ClientSecret
             if wizard.preflight.as_ref().and_then(Preflight::doubted_secret).is_some() =>
