@@ -92,13 +92,21 @@ async fn first(
     (goal, found): (PreflightGoal, AddressedLogin),
     requests: &mut Transcript,
 ) -> Result<ConversationEnd, Exit> {
-    let AddressedLogin { name, client, kept } = found;
-    let catalog = services.catalog().await;
+    let AddressedLogin { name, mut client, kept } = found;
+    let mut catalog = services.catalog().await;
+    if client.is_none() && goal == PreflightGoal::Login {
+        let provider = provider(services, &catalog, &name)?;
+        client = address::replace_ended_client(services, args, provider, requests).await?;
+        catalog = services.catalog().await;
+    }
     let provider = provider(services, &catalog, &name)?;
     let options = options(args, provider).map_err(|why| kept.refused(&why))?;
     let snapshot = services.read_now(StoreId::Own);
     may_be_written(&snapshot, &name)?;
-    let preflight = Preflight::of(&name, provider, goal, &snapshot).map_err(|why| kept.refused(&why))?;
+    let mut preflight = Preflight::of(&name, provider, goal, &snapshot).map_err(|why| kept.refused(&why))?;
+    if client.is_none() {
+        preflight.forget_ended_secret(services.clock.now().wall);
+    }
     let mut questions = LoginQuestions::new(preflight, (args, kept), &name, &snapshot)?;
     questions.take_client(client)?;
     questions.ask_to_replace(services.clock.now().wall).await?;

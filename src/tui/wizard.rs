@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::domain::change::Snapshot;
+use crate::domain::clock::{DateTime, Utc};
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
@@ -222,6 +223,18 @@ impl Wizard {
         self.preflight = None;
         self.complaint = None;
         self.open(page);
+    }
+
+    /// Asks for another secret of the client where the stored one has ended, before a login begins.
+    pub fn forget_ended_secret(&mut self, now: DateTime<Utc>) {
+        if self.page != Page::Ready {
+            return;
+        }
+        let Some(preflight) = &mut self.preflight else { return };
+        preflight.forget_ended_secret(now);
+        if preflight.next().is_some() {
+            self.page = self.next(WizardContext::default());
+        }
     }
 
     /// Goes one page back, which is as it was left; nothing where this is the first one.

@@ -14,6 +14,7 @@ use crate::cli::output::say;
 use crate::cli::profile_arg;
 use crate::cli::walk;
 use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
 use crate::domain::secret::Secret;
@@ -123,6 +124,38 @@ pub(super) async fn try_next_way(
     let LoginQuestions { preflight, prompter, kept, .. } = questions;
     let plan = preflight.plan(&snapshot.place, refused.options).ok_or(Exit::Failure)?;
     Ok(converse(services, args, (plan, prompter, kept), requests).await)
+}
+
+/// Registers authtui anew at the server of `provider`, the secret of whose client has ended, where it was
+/// registered by a request; gives the new client.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) async fn replace_ended_client(
+    services: &Arc<Services>,
+    args: &LoginArgs,
+    provider: &Provider,
+    requests: &mut Transcript,
+) -> Result<Option<(String, Option<Secret>)>, Exit> {
+    let client = &provider.client;
+    let end = client.secret_ends.filter(|end| *end <= services.clock.now().wall);
+    let end = end.filter(|_| client.authentication.has_secret() && client.registered.is_some());
+    let is_said = args.client_id.is_some() || args.secret_source().is_some();
+    let registers = provider.registration_endpoint.is_some() && !is_said;
+    let (Some(end), Some(source)) = (end, provider.discovered.as_ref().filter(|_| registers)) else {
+        return Ok(None);
+    };
+    console::say(&format!("The client secret ended on {}. Registering authtui anew", end.date_naive()));
+    let mut plan = discovery::plan(services, source.from.clone(), DiscoveryGoal::NewClient);
+    agree(services, &mut plan, args);
+    match walk::walk(services, plan, requests).await? {
+        Discovered::New(server, secret) if server.name == provider.name => {
+            keep(services, &server).await?;
+            Ok(server.client.id.map(|id| (id, secret)))
+        }
+        // The server is no longer what the file says: the person decides.
+        Discovered::New(..) | Discovered::Known(_) => Ok(None),
+    }
 }
 
 /// Takes the yes of the command line to whatever addresses the server names.

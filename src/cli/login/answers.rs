@@ -114,6 +114,10 @@ impl<'a> LoginQuestions<'a> {
             if question == PreflightQuestion::Notice {
                 console::say(self.preflight.provider().notice.as_deref().unwrap_or_default());
             }
+            if let (PreflightQuestion::ClientSecret, Some(words)) = (question, self.preflight.ended_secret())
+            {
+                console::say(&words);
+            }
             let recipe = self.preflight.provider().registration.as_ref();
             if let Some(recipe) = recipe.filter(|_| question == PreflightQuestion::ClientId) {
                 console::say(&recipe.lines().join("\n"));

@@ -9,6 +9,7 @@ mod answer;
 mod known_client;
 
 use crate::domain::change::{Change, Edit, Snapshot};
+use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
@@ -94,6 +95,10 @@ pub struct Preflight {
     agreed: bool,
     /// Whether the provider has another profile already.
     is_another: bool,
+    /// Whether the secret was typed, and not stored before.
+    has_typed_secret: bool,
+    /// When the stored secret ended, which is never tried.
+    secret_ended: Option<DateTime<Utc>>,
 }
 
 impl Preflight {
@@ -111,6 +116,8 @@ impl Preflight {
             key: None,
             agreed: false,
             is_another: false,
+            has_typed_secret: false,
+            secret_ended: None,
         }
     }
 
@@ -133,12 +140,15 @@ impl Preflight {
                 return Err(format!("{name} is a login; choose another name"));
             }
         }
+        // The client that the file names now: only a refresh goes on with the one its tokens were given to.
+        let client_id = provider.client.id.clone().or_else(|| profile.client_id.clone());
+        let is_its = profile.client_id.is_none() || profile.client_id == client_id;
         // A server that the last login did not agree to gets no stored secret: it is asked for.
         let agreed = profile.agrees_to_all(provider).is_ok();
-        let client_secret = profile.client_secret.clone().filter(|_| agreed);
+        let client_secret = profile.client_secret.clone().filter(|_| agreed && is_its);
         Ok(Self {
             name: Some(name.clone()),
-            client_id: profile.client_id.clone(),
+            client_id,
             client_secret: client_secret.clone(),
             known: Some(Box::new(Profile { client_secret, ..profile.clone() })),
             ..Self::new(provider, goal)
@@ -173,10 +183,47 @@ impl Preflight {
             preflight.name(name.name(), snapshot)?;
             return Ok(preflight);
         };
-        Self::again(profile, provider, goal).map_err(|why| {
+        Self::again(profile, provider, goal).map(|again| again.with_known_client(snapshot)).map_err(|why| {
             let free = answer::free_name(name, provider, goal, snapshot);
             free.map_or_else(|| why.clone(), |free| format!("{why}, such as {free}"))
         })
+    }
+
+    /// With the client of another profile, as far as none is known.
+    #[must_use]
+    pub fn with_known_client(mut self, snapshot: &Snapshot) -> Self {
+        self.take_known_client(snapshot);
+        self
+    }
+
+    /// Forgets the stored secret of the client where the provider file says that it has ended.
+    pub fn forget_ended_secret(&mut self, now: DateTime<Utc>) {
+        let client = &self.provider.client;
+        let is_of_file = client.id.is_none() || self.client() == client.id.as_deref();
+        let has_stored = client.authentication.has_secret() && !self.has_typed_secret;
+        let end = client.secret_ends.filter(|end| *end <= now && is_of_file && has_stored);
+        if end.is_none() || self.goal == PreflightGoal::Key {
+            return;
+        }
+        self.secret_ended = end;
+        self.client_secret = None;
+        if let Some(known) = &mut self.known {
+            known.client_secret = None;
+        }
+    }
+
+    /// Says that the stored secret has ended and what helps; nothing where it has not.
+    #[must_use]
+    pub fn ended_secret(&self) -> Option<String> {
+        let end = self.secret_ended?.date_naive();
+        let next = match self.provider.new_client_command() {
+            Some(command) => format!("Type a new one, or register anew: {command}"),
+            None => {
+                let name = &self.provider.name;
+                format!("Type the new one, and correct client.secret_ends in {name}.yaml.")
+            }
+        };
+        Some(format!("The client secret ended on {end}. {next}"))
     }
 
     /// With the stored secret of the client in doubt, since the last login with it failed: it is
@@ -341,7 +388,7 @@ mod tests {
 
     use super::*;
     use crate::domain::change::Row;
-    use crate::domain::fixtures::{empty_profile, tokens};
+    use crate::domain::fixtures::{at, empty_profile, tokens};
     use crate::domain::provider::scopes::OfferedScope;
     use crate::domain::secret::Ends;
     use crate::oauth::login::Locality;
@@ -510,6 +557,67 @@ mod tests {
             (Kind::OAuth, PreflightGoal::Key, "acme/work is a login; choose another name"),
         ] {
             assert_eq!(Preflight::again(&stored("work", kind), &acme(), goal), Err(reason.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_new_login_takes_the_client_that_the_file_names_now_and_no_secret_of_another() {
+        for (named, id, is_kept) in
+            [(None, "old", true), (Some("old"), "old", true), (Some("new"), "new", false)]
+        {
+            let mut provider = acme();
+            provider.client.id = named.map(str::to_owned);
+            let preflight = Preflight::again(&stored("work", Kind::OAuth), &provider, PreflightGoal::Login);
+            let preflight = preflight.expect("a login");
+            let known = (preflight.client(), preflight.client_secret.is_some());
+            assert_eq!(known, (Some(id), is_kept), "{named:?}");
+            // Another profile has the secret of the client that is named now.
+            let mut other = stored("other", Kind::OAuth);
+            other.client_id = Some("new".to_owned());
+            other.origins = provider.origins();
+            let secret = preflight.with_known_client(&snapshot(&[other])).client_secret;
+            assert_eq!(secret, Some(Secret::new("old secret")), "{named:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_has_ended_is_never_tried_and_a_new_one_is_asked_for() {
+        let asks = |preflight: &Preflight| {
+            preflight.open_questions().any(|question| question == PreflightQuestion::ClientSecret)
+        };
+        for (id, end, has_ended) in
+            [(None, 99, true), (Some("old"), 100, true), (None, 101, false), (Some("old"), 101, false)]
+        {
+            let mut provider = acme();
+            provider.client.id = id.map(str::to_owned);
+            provider.client.secret_ends = Some(at(end));
+            let preflight = Preflight::again(&stored("work", Kind::OAuth), &provider, PreflightGoal::Login);
+            let mut preflight = preflight.expect("a login");
+            preflight.forget_ended_secret(at(100));
+            assert_eq!((asks(&preflight), preflight.doubted_secret()), (has_ended, None), "{id:?} {end}");
+            let words = "The client secret ended on 2027-01-15. Type the new one, and correct \
+                         client.secret_ends in acme.yaml.";
+            assert_eq!(preflight.ended_secret(), has_ended.then(|| words.to_owned()));
+            preflight.client_secret(&Secret::new("new")).expect("a secret");
+            preflight.forget_ended_secret(at(100));
+            assert!(!asks(&preflight), "what was typed is tried");
+        }
+    }
+
+    #[test]
+    fn a_login_beside_another_profile_of_the_provider_is_one_to_another_account() {
+        for (profiles, wanted) in [
+            (vec![], WantedAccount::Stored),
+            (vec![stored("key", Kind::ApiKey)], WantedAccount::Stored),
+            (vec![stored("work", Kind::OAuth)], WantedAccount::Another),
+        ] {
+            let mut preflight = Preflight::new(&acme(), PreflightGoal::Login);
+            preflight.name("home", &snapshot(&profiles)).expect("a name");
+            preflight.client_id("id").expect("an id");
+            preflight.client_secret(&Secret::new("s")).expect("a secret");
+            preflight.scopes(&["read".to_owned()]).expect("scopes");
+            preflight.agree();
+            assert_eq!(preflight.plan("", options()).expect("a plan").wanted, wanted, "{profiles:?}");
         }
     }
 

@@ -42,6 +42,10 @@ pub(super) fn begin_again(
     let goal = if profile.kind == Kind::ApiKey { PreflightGoal::Key } else { goal };
     match Preflight::again(profile, provider, goal) {
         Ok(mut preflight) => {
+            if let Some(own) = model.own() {
+                preflight = preflight.with_known_client(own);
+            }
+            preflight.forget_ended_secret(now.wall);
             if goal == PreflightGoal::Key {
                 preflight.agree();
             } else if model.running(&profile.id).has_failed_login {

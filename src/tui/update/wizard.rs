@@ -60,6 +60,7 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
 
 /// Shows the wizard's page, or begins what it is for when nothing is left to ask.
 pub(super) fn follow(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
+    wizard.forget_ended_secret(now.wall);
     let provider = wizard.provider().map(|provider| provider.name.clone());
     let wants_key = wizard.wants_key();
     let effects = match (&mut wizard.page, provider) {

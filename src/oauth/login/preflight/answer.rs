@@ -2,6 +2,7 @@
 
 use crate::domain::change::Snapshot;
 use crate::domain::name::{PART_LIMIT, ProfileName};
+use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::{Provider, draft, scopes};
 use crate::domain::secret::{Ends, Secret};
 use crate::domain::text;
@@ -19,6 +20,10 @@ impl Preflight {
     pub fn name(&mut self, text: &str, snapshot: &Snapshot) -> Result<(), String> {
         self.name = Some(new_name(&self.provider, text, self.goal, snapshot)?);
         self.take_known_client(snapshot);
+        let is_login = |profile: &Profile| {
+            profile.kind == Kind::OAuth && profile.id.name.provider() == self.provider.name
+        };
+        self.is_another = snapshot.profiles().any(is_login);
         Ok(())
     }
 
@@ -62,6 +67,7 @@ impl Preflight {
             Some(_) | None => client_secret(secret)?,
         };
         self.client_secret = Some(secret);
+        self.has_typed_secret = true;
         Ok(ends)
     }
 
@@ -120,7 +126,7 @@ impl Preflight {
         match question {
             PreflightQuestion::Name => self.name = None,
             PreflightQuestion::ClientId => self.client_id = None,
-            PreflightQuestion::ClientSecret => self.client_secret = None,
+            PreflightQuestion::ClientSecret => (self.client_secret, self.has_typed_secret) = (None, false),
             PreflightQuestion::Scopes => self.scopes = None,
             PreflightQuestion::Notice | PreflightQuestion::Replace => self.agreed = false,
             PreflightQuestion::Key => self.key = None,

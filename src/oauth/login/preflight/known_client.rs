@@ -12,10 +12,6 @@ impl Preflight {
         if self.goal == PreflightGoal::Key {
             return;
         }
-        let is_of_provider = |profile: &Profile| {
-            profile.kind == Kind::OAuth && profile.id.name.provider() == self.provider.name
-        };
-        self.is_another = snapshot.profiles().any(is_of_provider);
         let Some(known) = known_client(&self.provider, self.client(), snapshot) else { return };
         if self.client().is_none() {
             self.client_id.clone_from(&known.client_id);

@@ -100,6 +100,11 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
             client_id(wizard.provider().and_then(|provider| provider.registration.as_ref()), named)
         }
         TextQuestion::ClientSecret
+            if let Some(words) = wizard.preflight.as_ref().and_then(Preflight::ended_secret) =>
+        {
+            text_layout::safe(&words)
+        }
+        TextQuestion::ClientSecret
             if wizard.preflight.as_ref().and_then(Preflight::doubted_secret).is_some() =>
         {
             "The last login failed. If the client secret was the reason, type the new one; Enter alone \

@@ -98,6 +98,25 @@ fn an_address_is_one_without_its_scheme_too_and_what_is_kept_of_a_cancelled_logi
 }
 
 #[test]
+fn a_client_whose_secret_has_ended_is_registered_anew_by_a_login_by_name() {
+    let served = Served::start();
+    log_in(&served, &[]);
+    let file = served.home.path("config/authtui/providers/127.0.0.1.yaml");
+    let text = std::fs::read_to_string(&file).expect("a file").replace("  authentication: none\n", "");
+    let ended = "client:\n  authentication: post\n  secret_ends: \"2020-01-01T00:00:00Z\"\n";
+    std::fs::write(&file, text.replace("client:\n", ended)).expect("written");
+
+    let mut login = served.home.start(&["login", "127.0.0.1/default", "--yes"]);
+    person::answer(&login.line("http"), "allow");
+
+    let said = login.end().said(0).to_owned();
+    assert!(said.contains("The client secret ended on 2020-01-01. Registering authtui anew"), "{said}");
+    let [_, second] = &registered(&served.serving)[..] else { panic!("{said}") };
+    assert!(std::fs::read_to_string(&file).expect("a file").contains(second), "{said}");
+    assert_eq!(served.home.run(&["refresh", "127.0.0.1/default"]).code, Some(0));
+}
+
+#[test]
 fn a_check_walks_the_same_way_and_registers_nobody() {
     let served = Served::start();
     let address = format!("{}/mcp", served.serving.issuer());
