@@ -5,6 +5,7 @@ pub mod claims;
 pub mod clock;
 pub mod countdown;
 pub mod duration;
+pub mod erased;
 pub mod event;
 pub mod expiry;
 pub(crate) mod fixtures;

@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch as watched;
 
-use crate::domain::change::{Change, Snapshot};
+use crate::domain::change::{Change, ErasedText, Snapshot};
 use crate::domain::event::{Author, Event, GrantEvent};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::Provider;
@@ -235,6 +235,12 @@ impl Services {
         }
         forgotten.unwrap_or(Ok(())).map_err(ApplyError::Trouble)?;
         Ok(saved)
+    }
+
+    /// What the file of `store` says of the profile that `change` erases.
+    pub(in crate::shell) async fn erased_text(&self, store: StoreId, change: Change) -> Option<ErasedText> {
+        let look = move |store: &dyn Store| store.erased_text(&change);
+        self.with_store(store, "cannot read the store", look).await.ok().flatten()
     }
 
     /// Takes what other users may do from the files of `stores` and their folders.

@@ -15,6 +15,7 @@ use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
 pub use crate::domain::change::snapshot::{Row, Snapshot, StoreNotice, Where};
+pub use crate::domain::erased::{ErasedProfile, ErasedText};
 
 /// One edit of one profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Change {
             return if same { Ok(Some((**new).clone())) } else { Err(ChangeError::Taken) };
         }
         if let Edit::Restore(extent, erased) = &self.edit {
-            return restored(*extent, erased, now).map(Some);
+            return restored(*extent, &erased.profile, now).map(Some);
         }
         self.meets(now)?;
         let kept = |edit: &dyn Fn(&mut Profile)| {
@@ -54,9 +55,8 @@ impl Change {
             Ok(Some(profile))
         };
         match &self.edit {
-            Edit::Put(profile) | Edit::Add(profile) | Edit::Restore(_, profile) => {
-                Ok(Some((**profile).clone()))
-            }
+            Edit::Put(profile) | Edit::Add(profile) => Ok(Some((**profile).clone())),
+            Edit::Restore(_, erased) => Ok(Some(erased.profile.clone())),
             Edit::Refresh(refreshed) => kept(&|profile| refreshed.store_in(profile)),
             Edit::RecordRefresh(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
             Edit::RecordTest(last) => kept(&|profile| profile.last_test = Some(last.clone())),
@@ -180,7 +180,7 @@ pub enum Edit {
     EraseTokens(DateTime<Utc>),
     Remove,
     /// Put back what was erased, of which so much was; tokens that were stored since are left as they are.
-    Restore(Extent, Box<Profile>),
+    Restore(Extent, Box<ErasedProfile>),
 }
 
 /// What signing out on this machine left, and what it took.
@@ -189,7 +189,7 @@ pub struct SignedOut {
     pub snapshot: Snapshot,
     /// The profile as it was at that very moment, and how much of it is gone; absent where it cannot be put
     /// back.
-    pub erased: Option<(Extent, Box<Profile>)>,
+    pub erased: Option<(Extent, Box<ErasedProfile>)>,
 }
 
 /// The tokens that came with a refresh.
@@ -379,7 +379,7 @@ mod tests {
             (Extent::Profile, Some(profile(Some("new"))), Err(ChangeError::Replaced)),
             (Extent::Profile, Some(signed_out), Err(ChangeError::Taken)),
         ] {
-            let restore = change(None, Edit::Restore(extent, Box::new(erased.clone())));
+            let restore = change(None, Edit::Restore(extent, Box::new(erased.clone().into())));
             assert_eq!(restore.outcome(now.as_ref()), outcome, "{extent:?} {now:?}");
         }
     }

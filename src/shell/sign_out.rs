@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::change::{Change, ChangeError, Extent, SignedOut};
+use crate::domain::change::{Change, ChangeError, ErasedProfile, Extent, SignedOut};
 use crate::domain::name::ProfileId;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::Services;
@@ -28,13 +28,16 @@ pub async fn sign_out(
         let is_whole = !rescue::keeps(&rescued, &id.name);
         let expects = before.as_ref().and_then(|profile| profile.held.fingerprint());
         let edit = extent.edit(services.clock.now().wall);
-        match services.apply(id.store, Change { name: id.name.clone(), expects, edit }).await {
+        let change = Change { name: id.name.clone(), expects, edit };
+        let text = services.erased_text(id.store, change.clone()).await;
+        match services.apply(id.store, change).await {
             Ok(snapshot) => {
                 let extent = match snapshot.profile(&id.name) {
                     Some(_) => Extent::Tokens,
                     None => Extent::Profile,
                 };
-                let erased = before.filter(|_| is_whole).map(|profile| (extent, Box::new(profile)));
+                let erased = before.filter(|_| is_whole);
+                let erased = erased.map(|profile| (extent, Box::new(ErasedProfile { profile, text })));
                 return Ok(SignedOut { snapshot, erased });
             }
             Err(ApplyError::Trouble(trouble)) => return Err(trouble),
@@ -90,10 +93,10 @@ providers:
 
     async fn restore(
         services: &Arc<Services>,
-        erased: Option<(Extent, Box<Profile>)>,
+        erased: Option<(Extent, Box<ErasedProfile>)>,
     ) -> Result<(), ApplyError> {
-        let (extent, profile) = erased.expect("it can be put back");
-        let (name, edit) = (profile.id.name.clone(), Edit::Restore(extent, profile));
+        let (extent, erased) = erased.expect("it can be put back");
+        let (name, edit) = (erased.profile.id.name.clone(), Edit::Restore(extent, erased));
         services.apply(StoreId::Own, Change { name, expects: None, edit }).await.map(|_| ())
     }
 
@@ -121,12 +124,31 @@ providers:
             let after = services.read(StoreId::Own).await;
             assert_eq!(after.profile(&id.name), Some(&held), "{name}");
             assert_eq!(after.rows.len(), before.rows.len());
-            assert!(file().contains("# mine"), "{}", file());
-            assert_eq!(file().contains("keep me"), extent == Extent::Tokens || name != "demo/ana");
+            assert_eq!(file(), TEXT, "byte for byte");
             let log = services.event_log.read().expect("a log");
             let happened: Vec<&GrantEvent> = log.iter().map(|event| &event.what).collect();
             assert_eq!(happened, [&GrantEvent::Erased, &GrantEvent::Restored], "{name}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_deleted_profile_comes_back_though_its_neighbour_was_changed_meanwhile() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let services = services(&folder);
+        let file = || std::fs::read_to_string(&services.paths.config).expect("a file");
+        let signed_out = sign_out(&services, &id("demo/ana"), Extent::Profile).await.expect("erased");
+        std::fs::write(&services.paths.config, file().replace("b1", "b2") + "# more\n").expect("written");
+
+        restore(&services, signed_out.erased).await.expect("put back");
+
+        let stored = services.read(StoreId::Own).await;
+        let token = stored.profile(&id("demo/ana").name).and_then(|one| one.held.tokens().cloned());
+        assert_eq!(token, Some(tokens("a1", Some("r1"))));
+        assert!(
+            file().contains("b2") && file().contains("# mine") && file().contains("# more"),
+            "{}",
+            file()
+        );
     }
 
     #[tokio::test]
@@ -158,7 +180,7 @@ providers:
         let newer = TEXT.replace("a1", "a2").replace("r1", "r2");
         std::fs::write(&services.paths.config, newer).expect("written");
         let signed_out = sign_out(&services, &id("demo/ana"), Extent::Tokens).await.expect("erased");
-        let held = signed_out.erased.map(|(_, profile)| profile.held);
+        let held = signed_out.erased.map(|(_, erased)| erased.profile.held);
         assert_eq!(held, Some(StoredTokens::Present(tokens("a2", Some("r2")))));
     }
 }

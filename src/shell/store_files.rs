@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::domain::change::{Change, ChangeError, Edit, Snapshot, StoreNotice};
+use crate::domain::change::{Change, ChangeError, Edit, ErasedText, Snapshot, StoreNotice};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
@@ -140,6 +140,11 @@ impl Store for StoreFile {
         let parsed = self.parsed(&target)?;
         interrupted::set_aside(self.id, &target, parsed.as_ref().map(|parsed| &parsed.content));
         self.reservation.keep(&target)
+    }
+
+    fn erased_text(&self, change: &Change) -> Option<ErasedText> {
+        let parsed = self.parsed(&file::target(&self.path).ok()?).ok()??;
+        Content::erased_text(self.id, &parsed.text, change)
     }
 
     fn make_private(&self) -> Result<(), Trouble> {

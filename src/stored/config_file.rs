@@ -9,6 +9,7 @@ mod amendments;
 mod entries;
 mod fields;
 mod plain_changes;
+mod put_back;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

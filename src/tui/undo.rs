@@ -5,10 +5,9 @@
 
 use std::time::Duration;
 
-use crate::domain::change::{Change, Edit, Extent, Snapshot};
+use crate::domain::change::{Change, Edit, ErasedProfile, Extent, Snapshot};
 use crate::domain::clock::{Now, Steady};
 use crate::domain::name::ProfileId;
-use crate::domain::profile::Profile;
 use crate::tui::seconds;
 
 /// How long it can be undone.
@@ -17,7 +16,7 @@ pub const UNDO_TIME: Duration = Duration::from_secs(10);
 /// What was erased, and until when it can be put back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignOutUndo {
-    erased: Vec<(Extent, Box<Profile>)>,
+    erased: Vec<(Extent, Box<ErasedProfile>)>,
     until: Steady,
     stage: UndoStage,
 }
@@ -32,10 +31,16 @@ enum UndoStage {
 impl SignOutUndo {
     /// The offer to put back `erased` from now on, with what the same answer has erased `before`.
     #[must_use]
-    pub fn offer(before: Option<Self>, erased: (Extent, Box<Profile>), now: Now) -> Self {
+    pub fn offer(before: Option<Self>, erased: (Extent, Box<ErasedProfile>), now: Now) -> Self {
         let before = before.map(|undo| undo.erased).unwrap_or_default();
         let erased = before.into_iter().chain([erased]).collect();
         Self { erased, until: now.steady.after(UNDO_TIME), stage: UndoStage::Offered }
+    }
+
+    /// Whether the profile comes back as its file had it, with comments and what authtui does not know.
+    #[must_use]
+    pub fn is_whole(&self, id: &ProfileId) -> bool {
+        self.erased.iter().any(|(_, erased)| erased.profile.id == *id && erased.text.is_some())
     }
 
     #[must_use]
@@ -56,11 +61,13 @@ impl SignOutUndo {
     /// Begins to put everything back: the changes that do it.
     pub fn restore(&mut self) -> Vec<(ProfileId, Change)> {
         self.stage = UndoStage::Restoring;
-        let change = |(extent, profile): &(Extent, Box<Profile>)| {
-            let edit = Edit::Restore(*extent, profile.clone());
-            (profile.id.clone(), Change { name: profile.id.name.clone(), expects: None, edit })
+        let change = |(extent, erased): &(Extent, Box<ErasedProfile>)| {
+            let (id, edit) = (erased.profile.id.clone(), Edit::Restore(*extent, erased.clone()));
+            let name = id.name.clone();
+            (id, Change { name, expects: None, edit })
         };
-        self.erased.iter().map(change).collect()
+        // The last one first: where one lay beside another, it is found again once that one is there.
+        self.erased.iter().rev().map(change).collect()
     }
 
     /// Offers it once more: it could not be put back.
@@ -71,9 +78,10 @@ impl SignOutUndo {
     /// Whether anything of it is still missing in `snapshot`; lets go of what is stored, and of what other
     /// tokens have taken the place of.
     pub fn is_left_after(&mut self, snapshot: &Snapshot) -> bool {
-        let is_missing = |(extent, erased): &(Extent, Box<Profile>)| {
-            erased.id.store != snapshot.store
-                || match (snapshot.profile(&erased.id.name), extent) {
+        let is_missing = |(extent, erased): &(Extent, Box<ErasedProfile>)| {
+            let id = &erased.profile.id;
+            id.store != snapshot.store
+                || match (snapshot.profile(&id.name), extent) {
                     (None, Extent::Profile) => true,
                     (Some(profile), Extent::Tokens) => profile.held.tokens().is_none(),
                     (None, Extent::Tokens) | (Some(_), Extent::Profile) => false,
@@ -90,8 +98,8 @@ impl SignOutUndo {
     #[must_use]
     pub fn words(&self, key: &str, now: Now) -> String {
         let done = match self.erased.as_slice() {
-            [(Extent::Tokens, one)] => format!("Signed out of {}.", one.id.name),
-            [(Extent::Profile, one)] => format!("Deleted {}.", one.id.name),
+            [(Extent::Tokens, one)] => format!("Signed out of {}.", one.profile.id.name),
+            [(Extent::Profile, one)] => format!("Deleted {}.", one.profile.id.name),
             many if many.iter().all(|(extent, _)| *extent == Extent::Profile) => {
                 format!("Deleted {} profiles.", many.len())
             }

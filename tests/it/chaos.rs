@@ -353,7 +353,7 @@ impl Run {
         match self.dice.below(16) {
             14 => {
                 let snapshot = self.snapshot();
-                let erased = snapshot.profiles().next().cloned().map(Box::new);
+                let erased = snapshot.profiles().next().cloned().map(|profile| Box::new(profile.into()));
                 let erased = erased.filter(|_| self.dice.one_in(2)).map(|erased| (Extent::Tokens, erased));
                 let signed_out = SignedOut { snapshot, erased };
                 Msg::SignedOut(self.id(), self.or_trouble(signed_out))

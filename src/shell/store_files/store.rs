@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::change::{Change, Snapshot};
+use crate::domain::change::{Change, ErasedText, Snapshot};
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
@@ -56,6 +56,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// # Errors
     /// A [`Trouble`] when there is none.
     fn reserve(&self) -> Result<DiskReservation, Trouble>;
+
+    /// What it says of the profile that `change` erases, where that can be put back as it was.
+    fn erased_text(&self, change: &Change) -> Option<ErasedText>;
 
     /// Takes what other users may do from its file and its folder.
     ///

@@ -14,7 +14,7 @@ use crate::domain::change::{Change, Row};
 use crate::domain::name::StoreId;
 use crate::stored::amendment::{YamlAmendment, amend_tree, settled};
 use crate::stored::config_file::entries::{Entry, again};
-use crate::stored::config_file::{Amended, Content, amend_each, planned, tokens};
+use crate::stored::config_file::{Amended, Content, amend_each, planned, put_back, tokens};
 use crate::stored::plain_editor::{self, PlainText};
 use crate::stored::yaml_path::{PathStep, find};
 use crate::stored::{AmendError, plain_reader, yaml_reader};
@@ -31,6 +31,9 @@ impl Content {
         text: &str,
         changes: &[Change],
     ) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
+        if changes.iter().any(put_back::has_text) {
+            return put_back::amend_each(store, text, changes);
+        }
         self.amend_within(text, changes).map_or_else(|| amend_each(store, Some(text), changes), Ok)
     }
 

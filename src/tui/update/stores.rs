@@ -127,6 +127,11 @@ pub(super) fn changed(
             model.forget_unsaved(id);
             format!("{} was deleted here.", id.name)
         }
+        Some(_)
+            if restores && before.is_none() && model.undo.as_ref().is_some_and(|undo| undo.is_whole(id)) =>
+        {
+            format!("{} is back.", id.name)
+        }
         Some(_) if restores && before.is_none() => {
             format!("{} is back, without comments and fields that authtui does not know.", id.name)
         }

@@ -1,9 +1,8 @@
 //! Undo of a sign-out: offered in the message row while it counts down, and done.
 
-use crate::domain::change::Extent;
+use crate::domain::change::{ErasedProfile, Extent};
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
-use crate::domain::profile::Profile;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::Model;
 use crate::tui::running::AfterErasing;
@@ -14,7 +13,7 @@ use crate::tui::update::status::{dismiss, show};
 /// Offers to put back what was just erased, or puts it back where that was asked for already.
 pub(super) fn offer(
     model: &mut Model,
-    erased: (Extent, Box<Profile>),
+    erased: (Extent, Box<ErasedProfile>),
     undoes: bool,
     now: Now,
 ) -> Vec<Effect> {

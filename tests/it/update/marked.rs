@@ -115,7 +115,7 @@ fn profiles_that_were_deleted_are_called_so() {
     let mut app = App::with(["a", "b", "c"]);
     app.keys("  xd");
     for (name, left) in [("a", vec!["b", "c"]), ("b", vec!["c"])] {
-        let erased = Some((Extent::Profile, Box::new(profile(name))));
+        let erased = Some((Extent::Profile, Box::new(profile(name).into())));
         let snapshot = snapshot(left.into_iter().map(profile));
         app.feed(Msg::SignedOut(id(name), Ok(SignedOut { snapshot, erased })));
     }
@@ -138,15 +138,15 @@ fn one_question_signs_out_of_all_and_one_key_undoes_it() {
     let mut left = ["a", "b", "c"].map(profile);
     for (place, name) in ["a", "b"].into_iter().enumerate() {
         left[place] = without(name);
-        let erased = Some((Extent::Tokens, Box::new(profile(name))));
+        let erased = Some((Extent::Tokens, Box::new(profile(name).into())));
         app.feed(Msg::SignedOut(id(name), Ok(SignedOut { snapshot: snapshot(left.clone()), erased })));
     }
     assert_eq!(app.message(), "Signed out of 2 profiles. u undoes it (10s)");
     let restore = |name| {
-        let edit = Edit::Restore(Extent::Tokens, Box::new(profile(name)));
+        let edit = Edit::Restore(Extent::Tokens, Box::new(profile(name).into()));
         Effect::Change(id(name), Box::new(Change { name: id(name).name, expects: None, edit }))
     };
-    assert_eq!(app.keys("u"), ["a", "b"].map(restore));
+    assert_eq!(app.keys("u"), ["b", "a"].map(restore), "the last one first");
 }
 
 #[test]

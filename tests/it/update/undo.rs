@@ -37,7 +37,7 @@ fn an_undo_before_the_sign_out_is_saved_waits_for_it() {
     app.keys("xe");
     assert_eq!(app.keys("u"), []);
     assert_eq!(app.message(), "The sign-out is being saved; then it is undone.");
-    let erased = Some((Extent::Tokens, Box::new(profile("work"))));
+    let erased = Some((Extent::Tokens, Box::new(profile("work").into())));
     let left = snapshot([without_tokens(), profile("home")]);
 
     let effects = app.feed(Msg::SignedOut(id("work"), Ok(SignedOut { snapshot: left, erased })));
@@ -65,7 +65,7 @@ fn after_ten_seconds_nothing_is_kept() {
 fn a_deleted_profile_comes_back() {
     let mut app = App::with(["work", "home"]);
     assert_eq!(app.keys("xd"), [Effect::SignOut(id("work"), Extent::Profile)]);
-    let erased = Some((Extent::Profile, Box::new(profile("work"))));
+    let erased = Some((Extent::Profile, Box::new(profile("work").into())));
     app.feed(Msg::SignedOut(id("work"), Ok(SignedOut { snapshot: snapshot([profile("home")]), erased })));
     assert_eq!(app.message(), "Deleted demo/work. u undoes it (10s)");
     assert_eq!(app.keys("u"), [restoring(Extent::Profile, profile("work"))]);
@@ -138,7 +138,7 @@ const SECOND: Duration = Duration::from_secs(1);
 fn signed_out() -> App {
     let mut app = App::with(["work", "home"]);
     assert_eq!(app.keys("xe"), [Effect::SignOut(id("work"), Extent::Tokens)]);
-    let erased = Some((Extent::Tokens, Box::new(profile("work"))));
+    let erased = Some((Extent::Tokens, Box::new(profile("work").into())));
     let left = snapshot([without_tokens(), profile("home")]);
     assert_eq!(app.feed(Msg::SignedOut(id("work"), Ok(SignedOut { snapshot: left, erased }))), []);
     app
@@ -150,6 +150,6 @@ fn without_tokens() -> Profile {
 
 fn restoring(extent: Extent, erased: Profile) -> Effect {
     let (id, name) = (erased.id.clone(), erased.id.name.clone());
-    let edit = Edit::Restore(extent, Box::new(erased));
+    let edit = Edit::Restore(extent, Box::new(erased.into()));
     Effect::Change(id, Box::new(Change { name, expects: None, edit }))
 }
