@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Clear, Paragraph};
 
 use crate::oauth::transcript::Transcript;
 use crate::tui::frame::Focus;
@@ -24,6 +24,8 @@ pub(super) fn render(
     (transcript, from): (&Transcript, usize),
     theme: &Theme,
 ) {
+    // Of a discovery, the list lies below.
+    frame.render_widget(Clear, area);
     frame::draw(frame, area, title, Focus::Here, theme);
     let inner = frame::inset(area.inner(Margin::new(1, 1)), 1);
     let lines = lines(transcript, inner.width);

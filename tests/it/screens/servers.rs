@@ -21,6 +21,7 @@ fn a_server_is_asked_step_by_step_and_what_stands_in_the_way_is_said_at_each_siz
     let refused = |status, body| (server("https://id.acme.test"), Some((status, body)));
     for (name, (server, registration)) in [
         ("asked", (server("https://id.acme.test"), None)),
+        ("requests", (server("https://id.acme.test"), None)),
         ("doubtful", (server("https://10.0.0.7"), None)),
         ("refused", refused(403, "Forbidden")),
         (
@@ -33,7 +34,7 @@ fn a_server_is_asked_step_by_step_and_what_stands_in_the_way_is_said_at_each_siz
         ("only_in_the_browser", refused(401, r#"{"message":"Register your app in the browser first"}"#)),
     ] {
         let discovery = walked(&server, registration);
-        let exchanges = None;
+        let exchanges = (name == "requests").then_some(0);
         let page =
             Page::Server(Box::new(ServerDiscovery { id: LoginId(1), discovery, exchanges, marked: 0 }));
         let mut model = cast::model(cast::rows());

@@ -16,15 +16,18 @@ const REFUSALS: [(u16, &str, &str); 3] = [
 
 #[test]
 fn a_doubtful_address_wants_a_yes_and_a_refused_registration_leads_to_a_client_id_of_ones_own() {
-    for ((status, body, words), size) in REFUSALS.into_iter().zip([(120, 32), (80, 24), (60, 20)]) {
+    for ((status, body, _), (shown, size)) in REFUSALS.into_iter().zip([
+        ("Forbidden", (120, 32)),
+        ("invalid_client_metadata", (80, 24)),
+        ("Register", (60, 20)),
+    ]) {
         let (home, server) = (Home::new(), RefusingServer::start(status, body));
         let pty = Pty::start(&home, &[], size);
-        pty.wait("n").keys("n").wait("Provider or web address:");
-        pty.keys(&format!("{}\r", server.address)).wait("the token endpoint is at 127.0.0.1:9");
-        pty.wait("Enter sends requests there. Esc goes back.").keys("w").wait("answer 401");
-        pty.keys("w").wait("Enter sends requests there.").keys("\r").wait(words);
-        pty.wait("Enter enter a client id").keys("\r");
-        pty.wait("Enter this redirect address:").wait("http://127.0.0.1:8765/callback");
+        pty.wait("No profiles yet").insist("n", "Provider or web address:");
+        pty.keys(&format!("{}\r", server.address)).wait("token endpoint is at 127.0.0.1:9");
+        pty.wait("Enter sends requests there. Esc goes back.").keys("w").wait("answered after");
+        pty.keys("w").wait("Enter sends requests there.").keys("\r").wait(shown);
+        pty.wait("Enter fill in").keys("\r").wait("http://127.0.0.1:8765/callback");
         pty.keys("\x03");
         assert_eq!(pty.end().code, 0, "{status}");
         assert!(!home.path("config/authtui/providers").exists(), "nothing was found, so nothing is kept");
