@@ -9,6 +9,7 @@ mod profile_arg;
 mod providers;
 mod redact;
 mod refresh;
+mod relocation;
 mod resolve;
 mod runtime;
 mod screen;
@@ -90,6 +91,11 @@ enum Command {
     /// Delete a profile with its tokens
     #[command(visible_aliases = ["rm", "remove"])]
     Delete(sign_out::SignOutArgs),
+    /// Give a profile another name
+    Rename(relocation::RenameArgs),
+    /// Move a profile to another store: own, shared or hashed
+    #[command(visible_alias = "mv")]
+    Move(relocation::MoveArgs),
     /// List the providers, or print the file of one to copy
     Providers(providers::ProvidersArgs),
 }
@@ -180,6 +186,8 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         Command::Events(args) => events::run(&services, &args, shape),
         Command::Logout(args) => sign_out::run(&services, &args, Extent::Tokens),
         Command::Delete(args) => sign_out::run(&services, &args, Extent::Profile),
+        Command::Rename(args) => relocation::rename(&services, &args),
+        Command::Move(args) => relocation::move_to(&services, &args),
         Command::Providers(args) => providers::run(&services, &args),
     }
 }

@@ -16,6 +16,7 @@ pub mod origins;
 pub mod profile;
 pub mod provider;
 pub mod refreshability;
+pub mod relocation;
 pub mod residual_validity;
 pub mod resolve;
 pub mod schedule;

@@ -12,6 +12,7 @@ pub mod paths;
 pub mod perform;
 pub mod providers;
 pub mod refresh;
+pub mod relocation;
 pub mod revoke;
 pub mod run;
 pub mod runtime;
@@ -19,6 +20,7 @@ pub mod settings;
 pub mod sign_out;
 pub mod signals;
 pub mod store_files;
+pub mod store_folder;
 pub mod stores;
 pub mod tasks;
 pub mod terminal;
@@ -26,7 +28,7 @@ pub mod transcript;
 pub mod watch;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use tokio::sync::watch as watched;
 
@@ -45,6 +47,7 @@ use crate::shell::paths::Paths;
 use crate::shell::refresh::grant_lock::LockWaitListener;
 use crate::shell::refresh::queue::RefreshQueue;
 use crate::shell::store_files::{ApplyError, Store};
+use crate::shell::store_folder::KnownCatalog;
 use crate::shell::stores::Stores;
 use crate::shell::terminal::clipboard::Clipboard;
 use crate::stored::provider_file;
@@ -62,7 +65,7 @@ pub struct Services {
     pub author: Author,
     /// What happened to grants on this machine.
     pub event_log: EventLog,
-    catalog: Mutex<Option<Arc<Catalog>>>,
+    catalog: KnownCatalog,
     listeners: Listeners,
     refresh_queue: RefreshQueue,
     ending: watched::Sender<bool>,
@@ -81,8 +84,9 @@ impl Services {
     /// The same with provider files in place of the presets, path and text of each.
     #[must_use]
     pub fn with_presets(paths: Paths, program: &str, presets: Option<Vec<(String, String)>>) -> Arc<Self> {
+        let catalog = KnownCatalog::default();
         Arc::new(Self {
-            stores: Stores::new(&paths),
+            stores: Stores::new(&paths, &catalog),
             event_log: EventLog::in_folder(&paths.state),
             author: Author { program: program.to_owned(), process: std::process::id() },
             paths,
@@ -90,7 +94,7 @@ impl Services {
             http: Http::default(),
             clipboard: Clipboard::default(),
             presets,
-            catalog: Mutex::default(),
+            catalog,
             listeners: Listeners::default(),
             refresh_queue: RefreshQueue::default(),
             ending: watched::Sender::default(),
@@ -182,6 +186,12 @@ impl Services {
         }
     }
 
+    /// Whether there is a store of that name that may be written.
+    #[must_use]
+    pub fn has_store(&self, store: StoreId) -> bool {
+        self.stores.get(store).is_some()
+    }
+
     /// Keeps room on disk for the tokens that a refresh is about to bring.
     ///
     /// # Errors
@@ -224,8 +234,25 @@ impl Services {
     /// [`ApplyError`] when the profile has moved on or the file cannot be written, or when what was to be
     /// erased may lie elsewhere still.
     pub async fn apply(&self, store: StoreId, change: Change) -> Result<Snapshot, ApplyError> {
-        let made = change.clone();
         let (id, told) = (ProfileId { store, name: change.name.clone() }, GrantEvent::of(&change.edit));
+        self.apply_and_tell(id, change, told).await
+    }
+
+    /// The same, where another event says what happened.
+    ///
+    /// # Errors
+    /// Those of [`apply`](Self::apply).
+    pub(in crate::shell) async fn apply_and_tell(
+        &self,
+        id: ProfileId,
+        change: Change,
+        told: Option<GrantEvent>,
+    ) -> Result<Snapshot, ApplyError> {
+        let (store, made) = (id.store, change.clone());
+        if store == StoreId::Hashed && self.known_catalog().is_none() {
+            // A new file is named for the addresses of its provider.
+            drop(self.catalog_now());
+        }
         let each = self.stores.get(store).ok_or_else(|| ApplyError::Trouble(not_written(store)))?;
         let saved = each.queue.save(&each.store, change, broke("cannot write the store")).await?;
         let rescued = refresh::rescue::place(&self.paths.state, each.store.path());
@@ -333,7 +360,7 @@ impl Services {
 fn not_written(store: StoreId) -> Trouble {
     match store {
         StoreId::Environment => crate::stored::environment::read_only(),
-        StoreId::Own | StoreId::Shared => {
+        StoreId::Own | StoreId::Shared | StoreId::Hashed => {
             let next = FailureKind::NeedsFix("choose another store".to_owned());
             Trouble::untouched("cannot change the store", format!("there is no {store} store here"), next)
         }

@@ -4,6 +4,7 @@ pub mod amendment;
 pub mod config_file;
 pub mod environment;
 pub mod event_log;
+pub mod hashed_file;
 pub mod plain_editor;
 pub mod plain_reader;
 pub mod positions;

@@ -101,7 +101,7 @@ async fn first(
     }
     let provider = provider(services, &catalog, &name)?;
     let options = options(args, provider).map_err(|why| kept.refused(&why))?;
-    let snapshot = services.read_now(StoreId::Own);
+    let snapshot = kept_in(services, args, &name)?;
     may_be_written(&snapshot, &name)?;
     let mut preflight = Preflight::of(&name, provider, goal, &snapshot).map_err(|why| kept.refused(&why))?;
     if client.is_none() {
@@ -117,6 +117,21 @@ async fn first(
     }
     let Some(plan) = preflight.plan(&snapshot.place, options) else { return Err(Exit::Failure) };
     Ok(converse(services, args, (plan, prompter, kept), requests).await)
+}
+
+/// The store that keeps the profile: the one that was named, else the one that has it, else our own.
+fn kept_in(services: &Services, args: &LoginArgs, name: &ProfileName) -> Result<Snapshot, Exit> {
+    if let Some(store) = args.store.or(profile_arg::store(&args.profile).0) {
+        let why = format!("there is no {store} store here, or it is the one that --config names");
+        return services.has_store(store).then(|| services.read_now(store)).ok_or_else(|| refused(why));
+    }
+    let own = services.read_now(StoreId::Own);
+    if own.is_taken(name) {
+        return Ok(own);
+    }
+    let others = StoreId::ALL.into_iter().filter(|store| *store != StoreId::Own && store.is_written());
+    let mut others = others.map(|store| services.read_now(store));
+    Ok(others.find(|snapshot| snapshot.profile(name).is_some()).unwrap_or(own))
 }
 
 /// Drives the login of `plan` to its end, or to the page that refuses its client.
@@ -148,7 +163,7 @@ fn account(args: &LoginArgs) -> Result<Option<String>, Exit> {
 
 /// The profile's name. A provider alone means its `default`, or its `key`.
 fn name(args: &LoginArgs, goal: PreflightGoal) -> Result<ProfileName, Exit> {
-    let text = &args.profile;
+    let (_, text) = profile_arg::store(&args.profile);
     if args.name.is_some() || args.new_client {
         return Err(refused("--as and --new-client go with an address, as in https://…".to_owned()));
     }

@@ -132,8 +132,20 @@ fn of_address(services: &Services, text: &str, address: Option<Url>) -> Result<S
     found.map(|known| known.provider).ok_or_else(|| no_profile(&services.catalog_now(), text, hint))
 }
 
+/// The written store that a word means.
+///
+/// # Errors
+/// Which words there are.
+pub(super) fn written_store(text: &str) -> Result<StoreId, String> {
+    let mut written = StoreId::ALL.into_iter().filter(|store| store.is_written());
+    written.clone().find(|store| store.to_string() == text).ok_or_else(|| {
+        let first = written.next().map(|store| store.to_string()).unwrap_or_default();
+        format!("write {}", written.fold(first, |all, store| format!("{all}, {store}")))
+    })
+}
+
 /// The store that `text` begins with, and the name behind it.
-fn store(text: &str) -> (Option<StoreId>, &str) {
+pub(super) fn store(text: &str) -> (Option<StoreId>, &str) {
     let found = text.split_once(':').and_then(|(before, name)| {
         let store = StoreId::ALL.into_iter().find(|store| store.to_string() == before)?;
         Some((Some(store), name))

@@ -62,6 +62,7 @@ impl Change {
             Edit::RecordTest(last) => kept(&|profile| profile.last_test = Some(last.clone())),
             Edit::RecordAccount(account) => kept(&|profile| profile.pin_account(account.clone())),
             Edit::AutoRefresh(automatic) => kept(&|profile| profile.auto_refresh = *automatic),
+            Edit::Rename(name) => kept(&|profile| profile.id.name.clone_from(name)),
             Edit::EraseTokens(_) if now.is_some_and(|profile| profile.kind == Kind::ApiKey) => Ok(None),
             Edit::EraseTokens(at) => kept(&|profile| {
                 profile.held = StoredTokens::None;
@@ -84,9 +85,28 @@ impl Change {
             | Edit::RecordTest(_)
             | Edit::RecordAccount(_)
             | Edit::AutoRefresh(_)
+            | Edit::Rename(_)
             | Edit::EraseTokens(_)
             | Edit::Remove
             | Edit::Restore(..) => None,
+        }
+    }
+
+    /// What the profile is called once the change is made.
+    #[must_use]
+    pub fn name_after(&self) -> &ProfileName {
+        match &self.edit {
+            Edit::Rename(name) => name,
+            Edit::Put(_)
+            | Edit::Add(_)
+            | Edit::Refresh(_)
+            | Edit::RecordRefresh(_)
+            | Edit::RecordTest(_)
+            | Edit::RecordAccount(_)
+            | Edit::AutoRefresh(_)
+            | Edit::EraseTokens(_)
+            | Edit::Remove
+            | Edit::Restore(..) => &self.name,
         }
     }
 
@@ -176,6 +196,8 @@ pub enum Edit {
     RecordAccount(String),
     /// Turn the auto-refresh on or off.
     AutoRefresh(AutoRefresh),
+    /// Give the profile another name, of the same provider, that no other entry of its store has.
+    Rename(ProfileName),
     /// Erase the tokens and keep the profile, signed out since the given time.
     EraseTokens(DateTime<Utc>),
     Remove,

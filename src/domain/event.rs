@@ -90,6 +90,16 @@ pub enum GrantEvent {
     LoggedIn,
     /// An API key was stored.
     KeyStored,
+    /// It got another name.
+    Renamed {
+        /// The part of the new name after the slash.
+        to: String,
+    },
+    /// It was moved to another store.
+    MovedTo {
+        /// The path of the other store's file.
+        place: String,
+    },
     /// The tokens were erased here.
     Erased,
     /// Tokens that were erased here were put back.
@@ -116,6 +126,8 @@ impl GrantEvent {
             | Self::NotSaved { grant, .. } => Some(grant),
             Self::LoggedIn
             | Self::KeyStored
+            | Self::Renamed { .. }
+            | Self::MovedTo { .. }
             | Self::Erased
             | Self::Restored
             | Self::Revoked
@@ -131,6 +143,7 @@ impl GrantEvent {
             Edit::Put(_) | Edit::Add(_) => Some(Self::LoggedIn),
             Edit::EraseTokens(_) | Edit::Remove => Some(Self::Erased),
             Edit::Restore(..) => Some(Self::Restored),
+            Edit::Rename(name) => Some(Self::Renamed { to: name.name().to_owned() }),
             Edit::Refresh(_)
             | Edit::RecordRefresh(_)
             | Edit::RecordTest(_)
@@ -152,6 +165,8 @@ impl GrantEvent {
             Self::NotSaved { .. } => "unsaved",
             Self::LoggedIn => "logged_in",
             Self::KeyStored => "key_stored",
+            Self::Renamed { .. } => "renamed",
+            Self::MovedTo { .. } => "moved",
             Self::Erased => "erased",
             Self::Restored => "restored",
             Self::Revoked => "revoked",
@@ -174,6 +189,8 @@ impl GrantEvent {
             Self::NotSaved { why, .. } => format!("new tokens could not be saved: {why}"),
             Self::LoggedIn => "logged in".to_owned(),
             Self::KeyStored => "key stored".to_owned(),
+            Self::Renamed { to } => format!("renamed to {to}"),
+            Self::MovedTo { place } => format!("moved to {place}"),
             Self::Erased => "tokens erased here".to_owned(),
             Self::Restored => "sign-out undone".to_owned(),
             Self::Revoked => "signed out at the provider".to_owned(),
@@ -234,6 +251,8 @@ pub fn open_requests<'a>(
             | GrantEvent::NotSaved { .. } => open.clear(),
             GrantEvent::LoggedIn
             | GrantEvent::KeyStored
+            | GrantEvent::Renamed { .. }
+            | GrantEvent::MovedTo { .. }
             | GrantEvent::Erased
             | GrantEvent::Restored
             | GrantEvent::Revoked

@@ -152,19 +152,21 @@ pub enum StoreId {
     Own,
     /// The `config.yaml` of mcp-code-api and ai-provider-kit.
     Shared,
+    /// The folder `~/.claude/credentials`, one file a credential.
+    Hashed,
     /// The environment that the program was started with. It is only ever read.
     Environment,
 }
 
 impl StoreId {
     /// Every store, in the order in which they are looked through and shown.
-    pub const ALL: [Self; 3] = [Self::Own, Self::Shared, Self::Environment];
+    pub const ALL: [Self; 4] = [Self::Own, Self::Shared, Self::Hashed, Self::Environment];
 
     /// Whether we write it, unless something is wrong with it.
     #[must_use]
     pub fn is_written(self) -> bool {
         match self {
-            Self::Own | Self::Shared => true,
+            Self::Own | Self::Shared | Self::Hashed => true,
             Self::Environment => false,
         }
     }
@@ -175,6 +177,7 @@ impl fmt::Display for StoreId {
         match self {
             Self::Own => f.write_str("own"),
             Self::Shared => f.write_str("shared"),
+            Self::Hashed => f.write_str("hashed"),
             Self::Environment => f.write_str("environment"),
         }
     }

@@ -9,6 +9,8 @@ use etcetera::BaseStrategy;
 
 /// The file of mcp-code-api, below the home folder.
 const SHARED: &str = ".mcp-code-api/config.yaml";
+/// The folder of hashed credentials, below the home folder.
+const HASHED: &str = ".claude/credentials";
 
 /// The program's folders and files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Paths {
     pub is_named: bool,
     /// The file that mcp-code-api and ai-provider-kit share, unless it is our own store.
     pub shared: Option<PathBuf>,
+    /// The folder with one file a credential.
+    pub hashed: Option<PathBuf>,
     /// The user's settings.
     pub settings: PathBuf,
     /// The user's provider files.
@@ -44,9 +48,11 @@ impl Paths {
             Some(path) => std::path::absolute(&path).wrap_err("cannot use the path of the configuration")?,
             None => folder.join("config.yaml"),
         };
-        let shared = etcetera::home_dir().wrap_err("cannot find the home folder")?.join(SHARED);
+        let home = etcetera::home_dir().wrap_err("cannot find the home folder")?;
+        let shared = home.join(SHARED);
         Ok(Self {
             shared: Some(shared).filter(|shared| *shared != config),
+            hashed: Some(home.join(HASHED)),
             config,
             is_named,
             settings: folder.join("settings.yaml"),
@@ -69,6 +75,7 @@ impl Paths {
             config: folder.join("config.yaml"),
             is_named: false,
             shared: None,
+            hashed: None,
             settings: folder.join("settings.yaml"),
             providers: folder.join("providers"),
             state: folder.join("state"),

@@ -10,13 +10,13 @@
 //! A change is made under the store's lock to the file as it is then. A file that is not
 //! understood is shown as such and never written.
 
-mod disk_reservation;
+pub(in crate::shell) mod disk_reservation;
 pub mod file;
-mod interrupted;
+pub(in crate::shell) mod interrupted;
 pub mod lock;
 mod parsed_cache;
 mod store;
-mod trouble;
+pub(in crate::shell) mod trouble;
 pub(super) mod write_queue;
 
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ use crate::domain::name::StoreId;
 use crate::shell::paths::Paths;
 use crate::shell::store_files::write_queue::WriteQueue;
 use crate::shell::store_files::{Store, StoreFile};
+use crate::shell::store_folder::{KnownCatalog, StoreFolder};
 
 /// A store, and the queue of the changes that are made to it.
 #[derive(Debug, Clone)]
@@ -28,10 +29,12 @@ pub struct Stores(Vec<QueuedStore>);
 impl Stores {
     /// The stores at `paths`. Nothing is read yet.
     #[must_use]
-    pub fn new(paths: &Paths) -> Self {
+    pub(in crate::shell) fn new(paths: &Paths, catalog: &KnownCatalog) -> Self {
         let own = QueuedStore::new(StoreFile::own(paths.config.clone()));
         let shared = paths.shared.clone().map(|path| QueuedStore::new(StoreFile::new(StoreId::Shared, path)));
-        Self([own].into_iter().chain(shared).collect())
+        let hashed =
+            paths.hashed.clone().map(|path| QueuedStore::new(StoreFolder::new(path, Arc::clone(catalog))));
+        Self([own].into_iter().chain(shared).chain(hashed).collect())
     }
 
     /// The store of that name, where it is one that may be written.

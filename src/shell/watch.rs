@@ -34,6 +34,9 @@ const LOOKS_UNWATCHED: usize = 30;
 /// How often files are looked at that are watched: not every change is told, as on a network.
 const SLOW_LOOK: Duration = Duration::from_mins(1);
 
+/// The name that stands for every file of a folder, but for those that begin with a dot.
+const EVERY_FILE: &str = "*";
+
 /// A name in a folder that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Spot {
@@ -55,7 +58,8 @@ pub fn start(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox) {
     for each in services.stores.all() {
         let (store, path) = (each.store.id(), each.store.path().to_owned());
         let log = (store == StoreId::Own).then(|| services.event_log.path().to_owned());
-        let files = [path].into_iter().chain(log);
+        let within = (store == StoreId::Hashed).then(|| path.join(EVERY_FILE));
+        let files = [path].into_iter().chain(within).chain(log);
         let files: Vec<PathBuf> = files.map(|path| absolute(&path).unwrap_or(path)).collect();
         let told = inbox.clone();
         tasks.spawn(async move {
@@ -178,7 +182,14 @@ fn touch(event: &notify::Result<notify::Event>, spots: &[Spot]) -> Option<Touch>
         return None;
     }
     let is_folder = |path: &PathBuf| spots.iter().any(|spot| spot.folder == *path);
-    let is_named = |path: &PathBuf| spots.iter().any(|spot| path.file_name() == Some(&spot.name));
+    let is_named = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        let is_hidden = name.as_encoded_bytes().starts_with(b".");
+        spots.iter().any(|spot| {
+            let is_any = spot.name == EVERY_FILE && !is_hidden && path.parent() == Some(&spot.folder);
+            is_any || name == spot.name
+        })
+    };
     let moves = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
     if event.paths.iter().any(is_folder) {
         return Some(if moves { Touch::Folder } else { Touch::File });
@@ -236,6 +247,16 @@ mod tests {
         ] {
             let event = Event::new(kind).add_path(format!("/home/ana/authtui{path}").into());
             assert_eq!(touch(&Ok(event), &known()), expected, "{kind:?} {path}");
+        }
+    }
+
+    #[test]
+    fn every_file_of_a_folder_of_credentials_is_a_reason_to_read_but_our_own() {
+        let known = vec![Spot { folder: "/home/ana/credentials".into(), name: EVERY_FILE.into() }];
+        for (name, expected) in [("0a1b", Some(Touch::File)), (".0a1b.x1y2z3.tmp", None), ("d/0a1b", None)] {
+            let event = Event::new(EventKind::Create(CreateKind::File));
+            let event = event.add_path(format!("/home/ana/credentials/{name}").into());
+            assert_eq!(touch(&Ok(event), &known), expected, "{name}");
         }
     }
 

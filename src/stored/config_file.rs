@@ -7,7 +7,7 @@
 
 mod amendments;
 mod entries;
-mod fields;
+pub(in crate::stored) mod fields;
 mod plain_changes;
 mod put_back;
 
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use serde_yaml::Value;
 
-use crate::domain::change::{Change, Row, Where};
+use crate::domain::change::{Change, ChangeError, Row, Where};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
@@ -158,8 +158,11 @@ fn amend_together(
         match planned(amending.tree(), &before, change) {
             Ok((outcome, amendments)) => {
                 amending.make(amendments).map_err(AmendError::Impossible)?;
-                is_moved |= outcome.is_none() || writable(&before, &change.name)?.is_none();
-                outcomes.insert(&change.name, outcome);
+                is_moved |= outcome.is_none()
+                    || writable(&before, &change.name)?.is_none()
+                    || change.name_after() != &change.name;
+                outcomes.insert(&change.name, None);
+                outcomes.insert(change.name_after(), outcome);
                 refused.push(None);
             }
             Err(why) => refused.push(Some(why)),
@@ -188,6 +191,10 @@ fn planned(
     change: &Change,
 ) -> Result<(Option<Profile>, Vec<YamlAmendment>), AmendError> {
     let found = writable(entries, &change.name)?;
+    let (old, new) = (change.name.exact(), change.name_after().exact());
+    if old != new && entries.iter().any(|entry| entry.name == new) {
+        return Err(AmendError::Change(ChangeError::Taken));
+    }
     let now = found.and_then(|entry| entry.profile.as_deref().ok());
     let outcome = change.outcome(now).map_err(AmendError::Change)?;
     let amendments = match (&outcome, found) {
@@ -214,7 +221,7 @@ fn tokens(profile: &Profile) -> Option<(&Secret, Option<&Secret>)> {
 fn kept(entries: &[Entry], changes: &[Change]) -> (Vec<Arc<Profile>>, usize) {
     let profiles: Vec<_> = entries.iter().filter_map(|entry| entry.profile.as_ref().ok()).collect();
     let broken = entries.len() - profiles.len();
-    let named: BTreeSet<_> = changes.iter().map(|change| &change.name).collect();
+    let named: BTreeSet<_> = changes.iter().flat_map(|change| [&change.name, change.name_after()]).collect();
     let others = profiles.into_iter().filter(|profile| !named.contains(&profile.id.name));
     (others.cloned().collect(), broken)
 }
@@ -229,7 +236,7 @@ fn begun(store: StoreId, text: Option<&str>) -> Result<(String, Value), YamlErro
     let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
     let gap = if before.is_empty() || before.ends_with('\n') { "" } else { end };
     let version = match store {
-        StoreId::Own | StoreId::Environment => format!("version: {VERSION}{end}"),
+        StoreId::Own | StoreId::Hashed | StoreId::Environment => format!("version: {VERSION}{end}"),
         StoreId::Shared => String::new(),
     };
     let text = format!("{before}{gap}{version}providers: {{}}{end}");

@@ -38,6 +38,7 @@ pub fn line(event: &Event) -> String {
             put("why", why.as_str().into());
         }
         GrantEvent::NotRevoked { why } => put("why", why.as_str().into()),
+        GrantEvent::Renamed { to } | GrantEvent::MovedTo { place: to } => put("to", to.as_str().into()),
         GrantEvent::LoggedIn
         | GrantEvent::KeyStored
         | GrantEvent::Erased
@@ -72,6 +73,8 @@ fn event(line: &str) -> Option<Event> {
         "unsaved" => GrantEvent::NotSaved { grant: grant()?, why: text("why")? },
         "logged_in" => GrantEvent::LoggedIn,
         "key_stored" => GrantEvent::KeyStored,
+        "renamed" => GrantEvent::Renamed { to: text("to")? },
+        "moved" => GrantEvent::MovedTo { place: text("to")? },
         "erased" => GrantEvent::Erased,
         "restored" => GrantEvent::Restored,
         "revoked" => GrantEvent::Revoked,
@@ -110,6 +113,8 @@ mod tests {
             GrantEvent::NotSaved { grant, why: why.clone() },
             GrantEvent::LoggedIn,
             GrantEvent::KeyStored,
+            GrantEvent::Renamed { to: "play".into() },
+            GrantEvent::MovedTo { place: "/home/ana/other.yaml".into() },
             GrantEvent::Erased,
             GrantEvent::Restored,
             GrantEvent::Revoked,

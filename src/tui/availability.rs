@@ -197,6 +197,11 @@ fn selected(model: &Model) -> Result<&Profile, Unavailable> {
             let why = format!("The value of {name} cannot be used");
             Unavailable::because(why).remedy("Set it again or unset it in your shell.").warn()
         }
+        Some(RowId::Broken(_, Where::File(_))) => {
+            Unavailable::because("authtui does not understand this file")
+                .remedy("Delete it if you do not need it.")
+                .warn()
+        }
         Some(RowId::Broken(store, at @ Where::Line(line))) => {
             let rows = model.stores.get(store).map_or(&[][..], |snapshot| &snapshot.rows);
             let why = rows.iter().find_map(|row| match row {
@@ -223,7 +228,7 @@ fn edit(model: &Model) -> Result<(), Unavailable> {
     match &model.selected {
         Some(RowId::Broken(_, Where::Line(_))) => Ok(()),
         _ if !is_usable => Ok(()),
-        Some(RowId::Broken(_, Where::Variable { .. })) => selected(model).map(|_| ()),
+        Some(RowId::Broken(_, Where::File(_) | Where::Variable { .. })) => selected(model).map(|_| ()),
         Some(RowId::Profile(id)) => {
             let why = "its entry is valid; only an unreadable one opens in the editor";
             Err(Unavailable::new(&id.name, why))

@@ -113,6 +113,7 @@ impl<'a> LogEntry<'a> {
             GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Restored => {
                 (times.logged_in, theme.good)
             }
+            GrantEvent::Renamed { .. } | GrantEvent::MovedTo { .. } => (steps.done, Style::new()),
             GrantEvent::Erased | GrantEvent::Revoked => (times.signed_out, Style::new()),
         };
         Span::styled(glyph, style)

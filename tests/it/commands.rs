@@ -6,6 +6,7 @@ mod list;
 pub(crate) mod login;
 mod profile_arg;
 mod providers;
+mod relocation;
 mod resolve;
 mod rights;
 mod sign_out;

@@ -13,7 +13,7 @@ use crate::cli::login::kept::KeptFile;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
 use crate::cli::walk;
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::name::ProfileName;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
@@ -114,7 +114,7 @@ pub(super) async fn try_next_way(
     };
     let catalog = keep(services, &server).await?;
     let provider = catalog.get(&server.name).ok_or(Exit::Failure)?;
-    let snapshot = services.read_now(StoreId::Own);
+    let snapshot = services.read_now(refused.id.store);
     let preflight = Preflight::with_new_client(&refused, provider);
     let name = &refused.id.name;
     let kept = KeptFile::of(services, &server);

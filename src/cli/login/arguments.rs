@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::profile_arg;
+use crate::domain::name::StoreId;
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct LoginArgs {
     /// Where to log in, and a name for the profile: anthropic, or anthropic/work; or the address of a
@@ -13,6 +16,9 @@ pub(in crate::cli) struct LoginArgs {
     /// With an address: a name for the profile, such as work or acme/work
     #[arg(long = "as", value_name = "NAME")]
     pub(super) name: Option<String>,
+    /// Where a new profile is kept: own, shared or hashed [default: own]
+    #[arg(long, value_name = "STORE", value_parser = profile_arg::written_store)]
+    pub(super) store: Option<StoreId>,
     /// Answer yes to the provider's notice, to the addresses that a server names, to replacing a login that works or a stored key, and to
     /// saving a key that the provider refuses
     #[arg(long, short)]

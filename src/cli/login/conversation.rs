@@ -13,7 +13,7 @@ use crate::cli::login::outcome;
 use crate::cli::login::pastes::{LINE_GAP, Pastes};
 use crate::cli::login::progress::{LoginProgress, Pasting};
 use crate::cli::output::say;
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::name::ProfileName;
 use crate::oauth::LoginId;
 use crate::oauth::login::{ConfirmReason, Input, Login, LoginPlan, Output, SaveDecision, Stage};
 use crate::oauth::transcript::Transcript;
@@ -195,7 +195,7 @@ impl<'a> Conversation<'a> {
                     }
                 };
                 say(&format!("{what}. Nothing is saved yet."));
-                let free = self.services.read_now(StoreId::Own).free_name(name);
+                let free = self.services.read_now(profile.id.store).free_name(name);
                 Some(Input::Decided(self.account(free).await))
             }
             Stage::Confirming(_, ConfirmReason::Cancelled) => {

@@ -98,7 +98,8 @@ async fn store(services: &Arc<Services>, provider: &Provider, change: Change, te
     let name = change.name.clone();
     let tokens = change.profile().and_then(|profile| profile.held.tokens());
     let shown = tokens.map(|tokens| tokens.access.mask(&provider.masks));
-    match services.apply(StoreId::Own, change).await {
+    let store = change.profile().map_or(StoreId::Own, |profile| profile.id.store);
+    match services.apply(store, change).await {
         Ok(snapshot) => {
             console::say(&format!("Stored: {name}"));
             console::say(&format!("  key      {}", shown.unwrap_or_default()));

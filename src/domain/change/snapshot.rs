@@ -79,6 +79,8 @@ pub enum Row {
 pub enum Where {
     /// It begins on that line of the file, counted from 1.
     Line(u32),
+    /// It is the file of that name in the store's folder.
+    File(String),
     /// It is the value of an environment variable that this provider's file names.
     Variable {
         /// The provider's name.
@@ -92,6 +94,7 @@ impl fmt::Display for Where {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, "line {line}"),
+            Self::File(name) => write!(f, "the file {name}"),
             Self::Variable { name, .. } => write!(f, "the variable {name}"),
         }
     }

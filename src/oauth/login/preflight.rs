@@ -95,6 +95,8 @@ pub struct Preflight {
     agreed: bool,
     /// Whether the provider has another profile already.
     is_another: bool,
+    /// Where the profile will be kept.
+    store: StoreId,
     /// Whether the secret was typed, and not stored before.
     has_typed_secret: bool,
     /// When the stored secret ended, which is never tried.
@@ -116,9 +118,16 @@ impl Preflight {
             key: None,
             agreed: false,
             is_another: false,
+            store: StoreId::Own,
             has_typed_secret: false,
             secret_ended: None,
         }
+    }
+
+    /// The same for a new profile that is kept in `store`.
+    #[must_use]
+    pub fn kept_in(self, store: StoreId) -> Self {
+        Self { store, ..self }
     }
 
     /// A stored profile again: what is known of it is not asked.
@@ -151,6 +160,7 @@ impl Preflight {
             client_id,
             client_secret: client_secret.clone(),
             known: Some(Box::new(Profile { client_secret, ..profile.clone() })),
+            store: profile.id.store,
             ..Self::new(provider, goal)
         })
     }
@@ -164,6 +174,7 @@ impl Preflight {
             known: plan.known.as_deref().map(without_secret),
             scopes: Some(plan.scopes.clone()),
             agreed: true,
+            store: plan.id.store,
             ..Self::new(provider, PreflightGoal::Login)
         }
     }
@@ -179,7 +190,7 @@ impl Preflight {
         snapshot: &Snapshot,
     ) -> Result<Self, String> {
         let Some(profile) = snapshot.profile(name) else {
-            let mut preflight = Self::new(provider, goal);
+            let mut preflight = Self::new(provider, goal).kept_in(snapshot.store);
             preflight.name(name.name(), snapshot)?;
             return Ok(preflight);
         };
@@ -329,7 +340,7 @@ impl Preflight {
             return None;
         }
         Some(LoginPlan {
-            id: ProfileId { store: StoreId::Own, name: self.name.clone()? },
+            id: ProfileId { store: self.store, name: self.name.clone()? },
             client_id: self.client()?.to_owned(),
             client_secret: self.client_secret.clone(),
             scopes: self.scopes.clone().unwrap_or_else(|| self.usual_scopes()),
@@ -349,7 +360,7 @@ impl Preflight {
             return None;
         }
         let name = self.name.clone()?;
-        let id = ProfileId { store: StoreId::Own, name: name.clone() };
+        let id = ProfileId { store: self.store, name: name.clone() };
         let before = self.known.as_deref().cloned();
         let mut profile = before.unwrap_or_else(|| Profile::new(id, Kind::ApiKey));
         profile.held = StoredTokens::Present(Tokens { access: self.key.clone()?, refresh: None });

@@ -65,7 +65,11 @@ pub fn forget(place: &Path, change: &Change) -> Result<(), Trouble> {
     let is_erased = match change.edit {
         Edit::EraseTokens(_) | Edit::Remove => true,
         Edit::Add(_) | Edit::Put(_) | Edit::Refresh(_) | Edit::Restore(..) => false,
-        Edit::RecordRefresh(_) | Edit::RecordTest(_) | Edit::RecordAccount(_) | Edit::AutoRefresh(_) => {
+        Edit::RecordRefresh(_)
+        | Edit::RecordTest(_)
+        | Edit::RecordAccount(_)
+        | Edit::AutoRefresh(_)
+        | Edit::Rename(_) => {
             return Ok(());
         }
     };

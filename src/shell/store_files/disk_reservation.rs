@@ -15,7 +15,7 @@ const GROWTH_LIMIT: u64 = 32 * 1024;
 
 /// The room of one store, which all its refreshes share.
 #[derive(Debug, Default)]
-pub(super) struct SharedReservation(Mutex<ReservedFile>);
+pub(in crate::shell) struct SharedReservation(Mutex<ReservedFile>);
 
 #[derive(Debug, Default)]
 struct ReservedFile {
@@ -31,7 +31,7 @@ pub struct DiskReservation(Arc<SharedReservation>);
 
 impl SharedReservation {
     /// Takes part in the room that is there already, if any.
-    pub(super) fn share(self: &Arc<Self>) -> Option<DiskReservation> {
+    pub(in crate::shell) fn share(self: &Arc<Self>) -> Option<DiskReservation> {
         let mut reserved = self.reserved();
         let is_there = reserved.file.is_some() || reserved.is_used;
         is_there.then(|| {
@@ -41,7 +41,7 @@ impl SharedReservation {
     }
 
     /// Keeps room beside `target`, whose lock the caller holds.
-    pub(super) fn keep(self: &Arc<Self>, target: &Path) -> Result<DiskReservation, Trouble> {
+    pub(in crate::shell) fn keep(self: &Arc<Self>, target: &Path) -> Result<DiskReservation, Trouble> {
         let mut reserved = self.reserved();
         if reserved.file.is_none() {
             reserved.file = Some(file::keep_room(target, GROWTH_LIMIT)?);
@@ -51,7 +51,7 @@ impl SharedReservation {
     }
 
     /// The room itself, for a save.
-    pub(super) fn take(&self) -> Option<TemporaryFile> {
+    pub(in crate::shell) fn take(&self) -> Option<TemporaryFile> {
         let mut reserved = self.reserved();
         let taken = reserved.file.take();
         reserved.is_used = taken.is_some();
@@ -59,7 +59,7 @@ impl SharedReservation {
     }
 
     /// After a save of `count` refreshes to `target`: keeps new room if others need it still.
-    pub(super) fn refill(&self, target: &Path, count: usize) {
+    pub(in crate::shell) fn refill(&self, target: &Path, count: usize) {
         let mut reserved = self.reserved();
         if std::mem::take(&mut reserved.is_used) && reserved.needed > count {
             // Without it the next save asks for room when it needs it.

@@ -54,7 +54,7 @@ fn later(store: StoreId, path: &Path, now: Option<&Content>) -> Vec<Arc<Profile>
 
 /// Whether `left` is `now` after one more refresh. What was erased here, or logged in to since, does
 /// not come back.
-fn is_later_refresh(left: &Profile, now: &Profile) -> bool {
+pub(in crate::shell) fn is_later_refresh(left: &Profile, now: &Profile) -> bool {
     let is_done = |last: &LastRefresh| last.result == RefreshResult::Done && last.grant.is_some();
     left.kind == Kind::OAuth
         && now.held.tokens().is_some()

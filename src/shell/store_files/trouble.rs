@@ -71,7 +71,7 @@ pub(super) fn whole(path: &Path, why: AmendError) -> Trouble {
     }
 }
 
-pub(super) fn failure(path: &Path, change: &Change, why: AmendError) -> ApplyError {
+pub(in crate::shell) fn failure(path: &Path, change: &Change, why: AmendError) -> ApplyError {
     match why {
         AmendError::Change(moved) => ApplyError::Moved(moved),
         AmendError::Yaml(fault) => ApplyError::Trouble(unreadable(path, &fault)),
@@ -97,7 +97,7 @@ pub(super) fn cut(path: &Path) -> Trouble {
 }
 
 /// What is said of a profile whose new tokens lie beside the file.
-pub(super) fn interrupted_notice(name: &ProfileName) -> String {
+pub(in crate::shell) fn interrupted_notice(name: &ProfileName) -> String {
     format!("{name}: a save was interrupted, and its new tokens are kept; the next refresh takes them")
 }
 
@@ -109,7 +109,7 @@ pub(super) fn gone_notice(path: &Path) -> String {
     )
 }
 
-pub(super) fn locked(path: &Path, beside: &Path, why: &LockError) -> Trouble {
+pub(in crate::shell) fn locked(path: &Path, beside: &Path, why: &LockError) -> Trouble {
     let what = format!("cannot save to {}", shown(path));
     match why {
         LockError::Busy(_) => Trouble::untouched(what, why.to_string(), FailureKind::Temporary(None)),

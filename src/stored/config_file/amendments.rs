@@ -20,7 +20,15 @@ pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Ve
             let fields = if entry.kind == EntryKind::Login { login_fields } else { key_fields };
             // What cannot be read goes with the tokens that it was said of.
             let is_odd_kept = before.held == after.held;
-            Ok(differences(tree, &entry.path, fields(before), fields(after), is_odd_kept))
+            let mut amendments = differences(tree, &entry.path, fields(before), fields(after), is_odd_kept);
+            if before.id.name != after.id.name {
+                let path = joined(&entry.path, PathStep::key("id"));
+                amendments.push(YamlAmendment::Set(path, new_id(&after.id.name)?));
+            }
+            Ok(amendments)
+        }
+        EntryKind::Key | EntryKind::NthKey if before.id.name != after.id.name => {
+            Err(format!("{} is named for its place in the file and cannot be renamed", entry.name))
         }
         EntryKind::Key | EntryKind::NthKey => {
             let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name))?;
@@ -34,6 +42,14 @@ pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Ve
             Ok([YamlAmendment::Set(entry.path.clone(), key)].into_iter().chain(tested).collect())
         }
     }
+}
+
+/// The id of an entry that gets another name.
+fn new_id(name: &ProfileName) -> Result<Value, String> {
+    if name.is_reserved() {
+        return Err(format!("{name} is reserved for API keys: choose another name"));
+    }
+    Ok(Value::from(name.name()))
 }
 
 /// The removal of what the last test of a key said, where that stands beside it.
@@ -115,7 +131,7 @@ pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result
 /// Whether its store has the fields that are ours.
 fn has_our_fields(profile: &Profile) -> bool {
     match profile.id.store {
-        StoreId::Own | StoreId::Environment => true,
+        StoreId::Own | StoreId::Hashed | StoreId::Environment => true,
         StoreId::Shared => false,
     }
 }

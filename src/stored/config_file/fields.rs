@@ -13,10 +13,10 @@ use crate::domain::secret::Secret;
 use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
 
 /// What is known of a field: its name, and its value unless there is none.
-pub(super) type KnownField = (&'static str, Option<Value>);
+pub(in crate::stored) type KnownField = (&'static str, Option<Value>);
 
 /// The text of a field; empty and absent are the same.
-pub(super) fn text<'a>(fields: &'a Mapping, key: &str) -> Result<Option<&'a str>, String> {
+pub(in crate::stored) fn text<'a>(fields: &'a Mapping, key: &str) -> Result<Option<&'a str>, String> {
     match fields.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
@@ -57,7 +57,7 @@ pub(super) fn plain_key(
 }
 
 /// Reads `keys[n]`.
-pub(super) fn named_key(id: ProfileId, fields: &Mapping) -> Result<Profile, String> {
+pub(in crate::stored) fn named_key(id: ProfileId, fields: &Mapping) -> Result<Profile, String> {
     let mut profile = with_key(id, credential(fields, "api_key")?.unwrap_or_default());
     profile.account = text(fields, "label")?.map(str::to_owned);
     profile.last_test = last_test(fields.get("last_test"));
@@ -75,7 +75,11 @@ fn with_key(id: ProfileId, key: &str) -> Profile {
 
 /// Reads `oauth_credentials[n]`. What is odd in its times and its history costs nothing but a note:
 /// the tokens are good all the same.
-pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) -> Result<Profile, String> {
+pub(in crate::stored) fn login(
+    id: ProfileId,
+    fields: &Mapping,
+    notes: &mut Vec<String>,
+) -> Result<Profile, String> {
     let secret = |key| Ok::<_, String>(credential(fields, key)?.map(Secret::new));
     let owned = |key| Ok::<_, String>(text(fields, key)?.map(str::to_owned));
     let refresh = secret("refresh_token")?;
@@ -281,10 +285,10 @@ const SHARED_FIELDS: [&str; 6] =
 
 /// The fields of `oauth_credentials[n]` without its id that the store of `profile` has, in the order they are
 /// written.
-pub(super) fn login_fields(profile: &Profile) -> Vec<KnownField> {
+pub(in crate::stored) fn login_fields(profile: &Profile) -> Vec<KnownField> {
     let mut fields = all_login_fields(profile);
     match profile.id.store {
-        StoreId::Own | StoreId::Environment => fields,
+        StoreId::Own | StoreId::Hashed | StoreId::Environment => fields,
         // Its other readers drop or refuse what they do not know. A token that was erased is an empty text.
         StoreId::Shared => {
             fields.retain(|(key, _)| SHARED_FIELDS.contains(key));
@@ -362,7 +366,7 @@ fn last_refresh_value(last: &LastRefresh) -> Value {
 }
 
 /// The fields of `keys[n]` without its id.
-pub(super) fn key_fields(profile: &Profile) -> Vec<KnownField> {
+pub(in crate::stored) fn key_fields(profile: &Profile) -> Vec<KnownField> {
     let label = profile.account.as_deref().map(Value::from);
     let last_test = profile.last_test.as_ref().map(last_test_value);
     vec![

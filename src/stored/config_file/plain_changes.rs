@@ -44,6 +44,8 @@ impl Content {
         let lines = PlainText::new(text);
         let (mut refused, mut changed) = (Vec::new(), BTreeMap::new());
         for change in changes {
+            // Whether a name is free, all the others say.
+            (change.name_after() == &change.name).then_some(())?;
             let at = self.rows.iter().position(|row| is_of(row, change))?;
             match written(text, &lines, self.entries.get(at..=at)?, change)? {
                 Ok(written) => {

@@ -197,7 +197,8 @@ fn keep_key(wizard: &mut Wizard, change: Change) -> Vec<Effect> {
     let last = wizard.tested.as_ref().and_then(|tested| tested.verdict.last.clone());
     let change = change.with_test(last);
     wizard.work = Work::Saving;
-    let id = ProfileId { store: StoreId::Own, name: change.name.clone() };
+    let store = change.profile().map_or(StoreId::Own, |profile| profile.id.store);
+    let id = ProfileId { store, name: change.name.clone() };
     vec![Effect::Change(id, Box::new(change))]
 }
 

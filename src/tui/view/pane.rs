@@ -296,6 +296,10 @@ impl Pane<'_> {
         let why = text_layout::safe(why);
         let (what, then) = match at {
             Where::Line(line) => (format!("Line {line}: {why}."), "authtui leaves the entry as it is."),
+            Where::File(_) => {
+                let why = text_layout::capital(&why);
+                (format!("{why}."), "authtui leaves the file as it is. Delete it if you do not need it.")
+            }
             Where::Variable { .. } => {
                 (format!("{}.", text_layout::capital(&why)), "Set it again or unset it in your shell.")
             }

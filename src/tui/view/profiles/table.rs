@@ -114,6 +114,7 @@ impl ProfileTable<'_> {
             Row::Broken { at, .. } => {
                 let place = match at {
                     Where::Line(line) => format!("line {line}"),
+                    Where::File(_) => "file".to_owned(),
                     Where::Variable { .. } => "variable".to_owned(),
                 };
                 optional(frame, area, self.columns.account, Line::styled(place, self.theme.muted));

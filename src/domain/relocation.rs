@@ -1,0 +1,113 @@
+//! Relocation of a profile: a new name for it, or another store, and what that store cannot hold.
+
+use crate::domain::change::Snapshot;
+use crate::domain::name::{PART_LIMIT, ProfileName, StoreId};
+use crate::domain::profile::{AutoRefresh, Kind, Profile};
+use crate::domain::provider::Provider;
+use crate::domain::text;
+
+/// The name that `text` means for `profile`, whose store says `snapshot`: its part after the slash, or all of
+/// it with the same provider.
+///
+/// # Errors
+/// Why it cannot have that name, for people.
+pub fn new_name(
+    profile: &Profile,
+    text: &str,
+    snapshot: &Snapshot,
+    provider: Option<&Provider>,
+) -> Result<ProfileName, String> {
+    let before = &profile.id.name;
+    let own = before.provider();
+    let part = match text.split_once('/') {
+        Some((named, part)) if named == own => part,
+        Some(_) => {
+            return Err(format!("{before} belongs to {own}; only the part after the slash can change"));
+        }
+        None => text,
+    };
+    if profile.kind == Kind::ApiKey && before.is_reserved() && profile.id.store != StoreId::Hashed {
+        return Err(format!("{before} is named for its place in the file and keeps its name"));
+    }
+    let name = ProfileName::new(own, part).map_err(|bad| bad.to_string())?;
+    if name == *before {
+        return Err(format!("{name} has that name already"));
+    }
+    if text::looks_like_another(part) {
+        let shown = text::distinct(part, PART_LIMIT);
+        return Err(format!("“{shown}” has letters that look like others; choose another name"));
+    }
+    if name.is_reserved() {
+        return Err(format!("“{part}” is reserved for API keys; choose another name"));
+    }
+    let mut variables = provider.into_iter().flat_map(|provider| &provider.environment);
+    if variables.any(|variable| variable.name == part) {
+        return Err(format!("“{part}” is reserved for the environment variable; choose another name"));
+    }
+    if snapshot.is_taken(&name) {
+        return Err(format!("{name} already exists; choose another name"));
+    }
+    Ok(name)
+}
+
+/// What of `profile` the store `to` cannot hold, for people.
+#[must_use]
+pub fn left_behind(profile: &Profile, to: StoreId) -> Vec<&'static str> {
+    match to {
+        StoreId::Own | StoreId::Hashed | StoreId::Environment => return Vec::new(),
+        StoreId::Shared => {}
+    }
+    let parts = [
+        ("its account", profile.account.is_some() || profile.subject.is_some()),
+        ("when its login ends", profile.life.grant_ends_at.is_some()),
+        ("the servers it was made with", !profile.origins.is_empty()),
+        ("that auto-refresh is off", profile.auto_refresh == AutoRefresh::Off),
+        ("its history", profile.refresh_count > 0 || profile.last_refresh.is_some()),
+    ];
+    parts.into_iter().filter_map(|(what, is_there)| is_there.then_some(what)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::change::Row;
+    use crate::domain::fixtures::{empty_profile, profile};
+
+    #[test]
+    fn a_new_name_is_free_of_the_same_provider_and_readable() {
+        let (ana, ben) = (profile("demo/ana"), profile("demo/ben"));
+        let rows = vec![Row::Profile(Arc::new(ana.clone())), Row::Profile(Arc::new(ben))];
+        let snapshot = Snapshot { rows, ..Snapshot::empty(StoreId::Own) };
+        let named = |text: &str| new_name(&ana, text, &snapshot, None);
+        for text in ["work", "demo/work"] {
+            assert_eq!(named(text).map(|name| name.exact()), Ok("demo/work".to_owned()));
+        }
+        for (text, why) in [
+            ("acme/work", "belongs to demo"),
+            ("ben", "already exists"),
+            ("ana", "that name already"),
+            ("key", "reserved"),
+            ("key-3", "reserved"),
+            ("\u{430}na", "look like others"),
+            ("", "enter a name"),
+            ("a/b", "belongs to demo"),
+        ] {
+            let told = named(text).expect_err(text);
+            assert!(told.contains(why), "{told}");
+        }
+        let key = empty_profile("demo/key", Kind::ApiKey);
+        assert!(new_name(&key, "ci", &snapshot, None).expect_err("fixed").contains("its place"));
+    }
+
+    #[test]
+    fn only_the_shared_file_leaves_something_behind() {
+        let mut ana = profile("demo/ana");
+        (ana.account, ana.origins) = (Some("ana@acme.dev".into()), vec!["https://id.test".into()]);
+        ana.life.grant_ends_at = None;
+        (ana.refresh_count, ana.last_refresh) = (0, None);
+        assert_eq!(left_behind(&ana, StoreId::Shared), ["its account", "the servers it was made with"]);
+        assert_eq!(left_behind(&ana, StoreId::Hashed), Vec::<&str>::new());
+    }
+}

@@ -1,0 +1,65 @@
+//! `authtui rename`, `authtui move`, and a login that goes to another store.
+
+use std::fs;
+
+use crate::home::served::Served;
+
+#[test]
+fn a_profile_is_renamed_and_its_comments_stay() {
+    let (served, pair) = Served::with_ana(3600);
+    let text = String::from_utf8(served.home.bytes()).expect("text");
+    served.home.store(text.replacen("- id: ana", "# mine\n      - id: ana\n        colour: red", 1));
+
+    let ended = served.home.run(&["rename", "demo/ana", "work"]);
+
+    assert!(ended.said(0).contains("demo/ana: renamed to demo/work."), "{ended:?}");
+    let text = String::from_utf8(served.home.bytes()).expect("text");
+    assert!(
+        text.contains("# mine") && text.contains("colour: red") && text.contains(&pair.refresh),
+        "{text}"
+    );
+    assert!(served.home.run(&["list"]).out.contains("demo/work"));
+    assert!(served.home.run(&["events"]).out.contains("renamed to work"));
+    for (new, why) in [("key", "reserved"), ("acme/x", "belongs to demo"), ("work", "already")] {
+        let ended = served.home.run(&["rename", "demo/work", new]);
+        assert!(ended.said(2).contains(why), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_profile_moves_to_the_folder_is_refreshed_there_and_comes_back() {
+    let (served, pair) = Served::with_ana(60);
+
+    let ended = served.home.run(&["move", "demo/ana", "hashed"]);
+
+    assert!(ended.said(0).contains("demo/ana: moved to hashed ("), "{ended:?}");
+    assert!(!String::from_utf8(served.home.bytes()).expect("text").contains(&pair.refresh));
+    let folder = served.home.path("home/.claude/credentials");
+    let files = || {
+        let all = fs::read_dir(&folder).expect("a folder").flatten();
+        let all = all.map(|file| file.file_name().to_string_lossy().into_owned());
+        all.filter(|name| !name.starts_with('.')).collect::<Vec<_>>()
+    };
+    let [file] = &files()[..] else { panic!("{:?}", files()) };
+    assert!(fs::read_to_string(folder.join(file)).expect("there").contains(&pair.refresh));
+    assert!(served.home.run(&["list", "--json"]).out.contains("\"store\":\"hashed\""));
+    let again = served.home.run(&["move", "demo/ana", "hashed"]);
+    assert!(again.said(1).contains("is in hashed already"), "{again:?}");
+    let refreshed = served.home.run(&["refresh", "hashed:demo/ana"]);
+    assert_eq!(refreshed.code, Some(0), "{refreshed:?}");
+    assert!(!fs::read_to_string(folder.join(file)).expect("there").contains(&pair.refresh));
+
+    let asked = served.home.run(&["move", "demo/ana", "shared"]);
+    assert!(asked.said(2).contains("shared cannot hold") && asked.err.contains("--yes"), "{asked:?}");
+    assert_eq!(served.home.run(&["move", "demo/ana", "own"]).code, Some(0));
+    assert_eq!(files(), Vec::<String>::new());
+    let renamed = served.home.run(&["rename", "demo/ana", "ben"]);
+    assert_eq!(renamed.code, Some(0), "{renamed:?}");
+}
+
+#[test]
+fn a_key_is_stored_where_the_command_says() {
+    let served = Served::start();
+    let ended = served.home.run(&["move", "demo/ana", "nowhere"]);
+    assert!(ended.said(2).contains("own, shared, hashed"), "{ended:?}");
+}
