@@ -121,7 +121,7 @@ impl Services {
         self.note_in(self.place(id.store), id, what).await
     }
 
-    /// Where a store lies; one that is never written goes by our own.
+    /// Where a store lies. The environment lies nowhere, and counts as our own file.
     #[must_use]
     pub fn place(&self, store: StoreId) -> &Path {
         self.stores.get(store).map_or(&self.paths.config, |each| each.store.path())

@@ -55,7 +55,9 @@ async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit
     let transcript = transcript.map_err(|trouble| exit::trouble(&trouble, &args.profile))?;
     let mut requests = Transcript::default();
     let ended = by_each_way(services, args, &mut requests).await;
-    if let Some(Err(trouble)) = transcript.map(|file| file.write(&args.profile, &requests.lines())) {
+    // What an address has behind its path may be a secret.
+    let what = args.profile.split(['?', '#']).next().unwrap_or_default();
+    if let Some(Err(trouble)) = transcript.map(|file| file.write(what, &requests.lines())) {
         say(&trouble.to_string());
     }
     ended
@@ -151,13 +153,12 @@ async fn converse(
     Conversation::begin(services, plan, (prompter, pasting), kept).finish(requests).await
 }
 
-/// The account that the person names before.
+/// The account of `--account`.
 ///
 /// # Errors
-/// The number to end with, once it was said that it names nobody.
+/// The number to end with, once it was said that it is empty.
 fn account(args: &LoginArgs) -> Result<Option<String>, Exit> {
-    let named =
-        |text| identity::typed_account(text).ok_or_else(|| refused("--account names nobody".to_owned()));
+    let named = |text| identity::typed_account(text).ok_or_else(|| refused("--account is empty".to_owned()));
     args.account.as_deref().map(named).transpose()
 }
 

@@ -154,7 +154,7 @@ impl Discovery {
             requests_made: 0,
             transcript: Transcript::default(),
         };
-        discovery.take_down(now);
+        discovery.prepare_request(now);
         discovery
     }
 
@@ -212,17 +212,17 @@ impl Discovery {
             Asked::Server(candidate, moved) => self.server_replied(candidate, moved, reply),
             Asked::Client => self.client_replied(reply),
         }
-        self.take_down(now);
+        self.prepare_request(now);
     }
 
     /// Takes the yes to the addresses of [`DiscoveryStage::Confirming`].
     pub fn agreed(&mut self, now: Now) {
         self.go_on();
-        self.take_down(now);
+        self.prepare_request(now);
     }
 
-    /// Takes down the request that is to be sent.
-    fn take_down(&mut self, now: Now) {
+    /// Writes the request that is to be sent into the transcript, and says whether its host must be public.
+    fn prepare_request(&mut self, now: Now) {
         let is_doubted = !self.plan.agreed;
         if let DiscoveryStage::Asking(request) = &mut self.stage {
             let is_typed = request.url.host() == self.plan.address.host();

@@ -1,4 +1,5 @@
-//! Transcript of a login and of what was asked before it: each request and its answer, to be looked at and sent to somebody.
+//! Transcript of a login and of its discovery: each request and its answer, to be looked at and sent to
+//! somebody.
 //!
 //! It never holds a secret: a value is shown only where its name is known to carry none, and of
 //! every other one only the length. It also hides e-mail addresses.

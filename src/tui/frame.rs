@@ -86,7 +86,7 @@ pub fn above(frame: &mut Frame<'_>, area: Rect, size: (u16, u16), title: &str, t
 pub fn over(frame: &mut Frame<'_>, area: Rect, place: BoxPlace, title: &str, theme: &Theme) -> Rect {
     let BoxPlace { area: place, is_roomy } = place;
     frame.buffer_mut().set_style(area, Style::reset().patch(theme.border));
-    // Who hears the screen would hear the rows above and below too.
+    // A screen reader would read the rows above and below too.
     let cleared = if theme.glyphs.shape == Shape::Words { area } else { band(frame, area, place, theme) };
     frame.render_widget(Clear, cleared);
     let block = block(place, title, theme).border_style(theme.border_focused);

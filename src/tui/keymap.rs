@@ -22,7 +22,7 @@ pub enum KeyContext {
     Login,
     /// While a server is asked how one logs in.
     Server,
-    /// On the requests of a login.
+    /// On the requests of a login or of a discovery, and their answers.
     Exchanges,
     /// In a question.
     Choices,
@@ -199,8 +199,8 @@ const LOGIN: [Binding; 15] = [
     login(&[char('Q')], PanelAction::ShowQr, "QR code", "QR"),
     login(&[char('t')], PanelAction::PlainUrl, "print link", "print"),
     told(
-        "the page refused us: register another way",
-        login(&[char('r')], PanelAction::PageRefused, "page refused us", "refused"),
+        "the page refused authtui: register another way",
+        login(&[char('r')], PanelAction::PageRefused, "page refused", "refused"),
     ),
     login(&[char('i')], PanelAction::UnfoldSteps, "steps", "steps"),
     help(&[char('w')], Action::Panel(PanelAction::Exchanges), "requests and answers"),
@@ -212,7 +212,7 @@ const LOGIN: [Binding; 15] = [
 ];
 
 const SERVER: [Binding; 4] = [
-    help(&[Plain(Enter)], Action::Enter, "go on: with these addresses, or after it failed"),
+    help(&[Plain(Enter)], Action::Enter, "continue: with these addresses, or after a failure"),
     footer(&[char('w')], Action::Panel(PanelAction::Exchanges), "requests and answers"),
     help(&[char('W')], Action::Panel(PanelAction::SaveTranscript), "save them for a bug report"),
     footer(&[Plain(Esc), char('q')], Action::Back, "back"),
@@ -309,7 +309,7 @@ impl KeyContext {
             Self::Copy => "while copying",
             Self::Login => "during a login",
             Self::Server => "while a server is asked",
-            Self::Exchanges => "on the requests of a login",
+            Self::Exchanges => "on requests and answers",
             Self::Choices => "in a question",
             Self::Log => "in the log",
             Self::Lists => "in a list of choices",

@@ -140,7 +140,7 @@ pub fn total(model: &Model) -> usize {
 }
 
 /// Merges events and messages anew where the log is on the screen and either has changed, or the filter.
-pub fn renew(model: &mut Model) {
+pub fn rebuild(model: &mut Model) {
     let Screen::Log(page) = &model.screen else { return };
     let (now, filter) = (basis(model), page.filter.clone());
     let is_merged = model.merged_log.basis == Some(now);
@@ -334,7 +334,7 @@ mod tests {
         let expected = ["refresh started", "works (200)", "refreshed (#1)", "Nothing is due.", "logged in"];
         assert_eq!(list(&model), expected);
         model.screen = Screen::Log(page.clone());
-        renew(&mut model);
+        rebuild(&mut model);
         assert_eq!((list(&model), total(&model)), (expected.map(String::from).to_vec(), 5), "as it is kept");
         model.history.push(told(95, "Nothing matches.", false));
         assert_eq!((list(&model)[0].as_str(), total(&model)), ("Nothing matches.", 6), "what is kept is old");

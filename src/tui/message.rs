@@ -317,7 +317,7 @@ pub enum Msg {
     KeyTested(String, Result<TestVerdict, Trouble>),
     /// The scopes that the provider of that name lists were read, or could not be.
     Scopes(String, Result<Listed, Trouble>),
-    /// The requests of a login were saved, in the file of that path, or could not be.
+    /// The requests of a login or of a discovery were saved, in the file of that path, or could not be.
     TranscriptSaved(Result<String, Trouble>),
     /// A request of a discovery was answered, or could not be sent.
     Discovered(LoginId, Result<Reply, Trouble>),
@@ -363,7 +363,7 @@ pub enum Effect {
     KeepServer(Box<DiscoveredServer>),
     /// Write the file of a new provider, name and text, and read all of them again.
     Describe(String, String),
-    /// Save the requests of a login to that provider, line by line, for a bug report.
+    /// Save the requests of a login to that provider, or of a discovery at that host, line by line.
     SaveTranscript(String, Vec<String>),
     /// Take what other users may do from the files of these stores and their folders.
     MakePrivate(Vec<StoreId>),

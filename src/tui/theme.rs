@@ -47,7 +47,7 @@ pub struct Theme {
     pub flash: Style,
     /// It is text without a role, and what lies behind all text; empty where those of the terminal fit.
     pub ground: Style,
-    /// It is read by a camera, which knows no themes: dark on light in each of them.
+    /// Style of a QR code: dark on light in every theme, as cameras need it.
     pub paper: Style,
     pub glyphs: Glyphs,
 }

@@ -76,7 +76,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     }
     status::deliver(model, now);
     undo::count_down(model, now);
-    log::renew(model);
+    log::rebuild(model);
     arrangement::follow_selection(model);
     effects
 }

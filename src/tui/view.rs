@@ -85,7 +85,7 @@ pub fn view_with_map(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: N
     if model.screen.key_context().is_none() {
         map.leave_cursor();
     }
-    // Who hears the screen has a cursor that is there; others see the selected row.
+    // A screen reader follows the cursor; others see the selected row.
     if theme.glyphs.shape == Shape::Words
         && let Some(place) = map.cursor()
     {

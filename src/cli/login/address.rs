@@ -94,7 +94,7 @@ async fn keep(services: &Arc<Services>, server: &DiscoveredServer) -> Result<Arc
     Ok(catalog)
 }
 
-/// Logs in once more as `plan` says, with a client of the next way: the page refused the one of `plan`.
+/// Logs in once more, with a client of the next way: the login page `refused` the client of that plan.
 ///
 /// # Errors
 /// The number to end with, once the reason was said.
@@ -105,7 +105,7 @@ pub(super) async fn try_next_way(
     requests: &mut Transcript,
 ) -> Result<ConversationEnd, Exit> {
     let Some(source) = &refused.provider.discovered else { return Err(Exit::Failure) };
-    console::say(&format!("\nLooking for another way to be a client of {}", source.from));
+    console::say(&format!("\nTrying the next way to register at {}", source.from));
     let mut plan = discovery::plan(services, source.from.clone(), DiscoveryGoal::NewClient)
         .refusing(&refused.provider.name);
     agree(services, &mut plan, args);
@@ -145,7 +145,7 @@ pub(super) async fn replace_ended_client(
     let (Some(end), Some(source)) = (end, provider.discovered.as_ref().filter(|_| registers)) else {
         return Ok(None);
     };
-    console::say(&format!("The client secret ended on {}. Registering authtui anew", end.date_naive()));
+    console::say(&format!("The client secret expired on {}. Registering authtui anew", end.date_naive()));
     let mut plan = discovery::plan(services, source.from.clone(), DiscoveryGoal::NewClient);
     agree(services, &mut plan, args);
     match walk::walk(services, plan, requests).await? {

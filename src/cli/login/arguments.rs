@@ -38,7 +38,7 @@ pub(in crate::cli) struct LoginArgs {
     /// Write each request and its answer to this new file, for a bug report; secrets are hidden
     #[arg(long, value_name = "FILE", help_heading = WAY)]
     pub(super) transcript: Option<PathBuf>,
-    /// Whose account it is: the login is asked about where another one logs in
+    /// Whose account it is; if another one logs in, you are asked before it is saved
     #[arg(long, value_name = "TEXT", help_heading = WAY)]
     pub(super) account: Option<String>,
     /// Ask for this scope too, beside the usual ones or those of the last login; may be repeated

@@ -15,7 +15,9 @@ use crate::cli::login::progress::{LoginProgress, Pasting};
 use crate::cli::output::say;
 use crate::domain::name::ProfileName;
 use crate::oauth::LoginId;
-use crate::oauth::login::{ConfirmReason, Input, Login, LoginPlan, Output, SaveDecision, Stage};
+use crate::oauth::login::{
+    ConfirmReason, Input, Login, LoginPlan, Outcome, Output, SaveDecision, Stage, WantedAccount,
+};
 use crate::oauth::transcript::Transcript;
 use crate::shell::terminal::console::{self, Prompter};
 use crate::shell::{Services, login};
@@ -99,13 +101,17 @@ impl<'a> Conversation<'a> {
                     None => return Some(outcome::unanswered(self.pasted)),
                 },
             };
-            if matches!(heard, Input::Typed(_)) && self.page_refused {
-                for ask in self.login.advance(Input::Cancelled, self.services.clock.now()) {
+            self.page_refused &= !matches!(heard, Input::Cancelled);
+            let is_refusal = matches!(heard, Input::Typed(_)) && self.page_refused;
+            let heard = if is_refusal { Input::Cancelled } else { heard };
+            self.asks = self.login.advance(heard, self.services.clock.now());
+            // While a device code is being asked about, tokens may still come.
+            if self.page_refused && matches!(self.login.stage(), Stage::Over(Outcome::Cancelled)) {
+                for ask in std::mem::take(&mut self.asks) {
                     self.perform(ask);
                 }
                 return None;
             }
-            self.asks = self.login.advance(heard, self.services.clock.now());
             if !matches!(self.login.stage(), Stage::Waiting(_)) {
                 self.pastes.worked();
             }
@@ -181,11 +187,16 @@ impl<'a> Conversation<'a> {
                 doubt @ (ConfirmReason::OtherAccount { .. } | ConfirmReason::Taken),
             ) => {
                 let name = &profile.id.name;
-                let is_new = self.login.plan().known.is_none();
+                let plan = self.login.plan();
+                let is_new = plan.known.is_none();
+                let is_named = matches!(&plan.wanted, WantedAccount::Named(_));
                 let what = match doubt {
                     ConfirmReason::OtherAccount { stored, came } if is_new => {
-                        say(&format!("{came} logged in, and not {stored}. Nothing is saved yet."));
-                        return Some(self.keep("Save it all the same?").await);
+                        say(&format!("{came} logged in, but you named {stored}. Nothing is saved yet."));
+                        return Some(self.keep("Save this login anyway?").await);
+                    }
+                    ConfirmReason::OtherAccount { stored, came } if is_named && stored != came => {
+                        format!("{came} logged in, but you named {stored}")
                     }
                     ConfirmReason::OtherAccount { stored, came } => {
                         format!("{came} logged in, but {stored} is stored under this name")

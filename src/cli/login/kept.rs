@@ -21,7 +21,7 @@ impl KeptFile {
         let address = text::clean(server.source.from.as_str(), ADDRESS_LIMIT);
         let what = match server.client.registered {
             Some(_) => format!("the registration at {address}"),
-            None => format!("what {address} says of its login"),
+            None => format!("what was found at {address}"),
         };
         let path = services.paths.providers.join(format!("{}.yaml", server.name));
         Self(Some(format!("{what} is kept in {}", shown(&path))))

@@ -89,7 +89,7 @@ impl LoginProgress {
                 && plan.provider.new_client_command().is_some();
             if self.offers_next_way {
                 console::say(&format!(
-                    "If the page refuses authtui, type {PAGE_REFUSED} and press Enter: it is then registered another way."
+                    "If the page refuses authtui, type {PAGE_REFUSED} and press Enter: authtui registers another way."
                 ));
             }
         }
@@ -218,16 +218,18 @@ fn pages(methods: &LoginMethods, plan: &LoginPlan, (lead, has_link): (LoginMetho
             callback
                 .filter(|_| !has_link)
                 .inspect(|url| shown("Open this link in a browser on this machine", url));
-            page.inspect(|url| shown("Or open this in any browser; it then shows a code to paste here", url));
+            page.inspect(|url| {
+                shown("Or open this link in any browser; it then shows a code to paste here", url)
+            });
         }
         LoginMethod::Paste | LoginMethod::Device | LoginMethod::Key => {
             let or = if lead == LoginMethod::Device { "Or open" } else { "Open" };
             page.inspect(|url| {
-                shown(&format!("{or} this in any browser; it then shows a code to paste here"), url)
+                shown(&format!("{or} this link in any browser; it then shows a code to paste here"), url)
             });
             let or = if lead == LoginMethod::Device || page.is_some() { "Or open" } else { "Open" };
             callback.inspect(|url| {
-                let there = format!("{or} this. The browser ends at an address that begins with http://{host} and may not load");
+                let there = format!("{or} this link. The browser ends at an address that begins with http://{host} and may not load");
                 shown(&format!("{there}; paste that address here"), url);
             });
         }

@@ -88,7 +88,7 @@ impl ResolveReport<'_> {
             provider.orders.iter().map(|other| other.name.as_str()).filter(|name| *name != order.name);
         let others: Vec<&str> = others.collect();
         if !others.is_empty() {
-            lines.push(format!("Order: {}; --order takes another: {}", order.name, others.join(", ")));
+            lines.push(format!("Order: {}. Others for --order: {}", order.name, others.join(", ")));
         }
         lines.extend(self.hints().iter().map(|hint| format!("Hint: {hint}.")));
         lines.iter().map(|line| text::clean(line, LINE_LIMIT) + "\n").collect()

@@ -223,7 +223,7 @@ impl Preflight {
         }
     }
 
-    /// Says that the stored secret has ended and what helps; nothing where it has not.
+    /// That the stored secret has expired, and what helps; nothing where it has not.
     #[must_use]
     pub fn ended_secret(&self) -> Option<String> {
         let end = self.secret_ended?.date_naive();
@@ -234,7 +234,7 @@ impl Preflight {
                 format!("Type the new one, and correct client.secret_ends in {name}.yaml.")
             }
         };
-        Some(format!("The client secret ended on {end}. {next}"))
+        Some(format!("The client secret expired on {end}. {next}"))
     }
 
     /// With the stored secret of the client in doubt, since the last login with it failed: it is
@@ -606,7 +606,7 @@ mod tests {
             let mut preflight = preflight.expect("a login");
             preflight.forget_ended_secret(at(100));
             assert_eq!((asks(&preflight), preflight.doubted_secret()), (has_ended, None), "{id:?} {end}");
-            let words = "The client secret ended on 2027-01-15. Type the new one, and correct \
+            let words = "The client secret expired on 2027-01-15. Type the new one, and correct \
                          client.secret_ends in acme.yaml.";
             assert_eq!(preflight.ended_secret(), has_ended.then(|| words.to_owned()));
             preflight.client_secret(&Secret::new("new")).expect("a secret");

@@ -24,11 +24,10 @@ pub(super) fn kind(error: &reqwest::Error) -> FailureKind {
     if find::<PrivateNetwork>(error).is_some() {
         return FailureKind::NeedsFix(LET_BE_PRIVATE.to_owned());
     }
-    let is_not_http = || find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse);
     let is_proxy = || error.is_connect() && of_connecting(error).contains("proxy");
     let lasts = find::<GivenUp>(error).is_none()
         && find::<Unresolved>(error).is_none()
-        && (error.is_builder() || find::<rustls::Error>(error).is_some() || is_proxy() || is_not_http());
+        && (error.is_builder() || find::<rustls::Error>(error).is_some() || is_proxy());
     if lasts { lasting() } else { FailureKind::Temporary(None) }
 }
 

@@ -165,7 +165,7 @@ fn section(keys: &CustomKeys, entry: &HelpEntry) -> (String, bool) {
         KeyContext::Copy => (after("Copy, after", Action::Copy), false),
         KeyContext::Login => ("During a login".to_owned(), false),
         KeyContext::Server => (after("A server by its address, after", Action::NewLogin), false),
-        KeyContext::Exchanges => ("Requests of a login, after w".to_owned(), false),
+        KeyContext::Exchanges => ("Requests and answers, after w".to_owned(), false),
         KeyContext::Settings => (after("Settings, after", Action::Settings), false),
         KeyContext::Log => (after("The log, after", Action::Log), false),
         KeyContext::Choices => ("Questions".to_owned(), false),

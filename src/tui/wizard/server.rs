@@ -86,7 +86,7 @@ impl ServerDiscovery {
     pub fn enter(&self) -> Option<&'static str> {
         match self.discovery.stage() {
             DiscoveryStage::Asking(_) | DiscoveryStage::Over(Ok(_)) => None,
-            DiscoveryStage::Confirming(_) => Some("go on"),
+            DiscoveryStage::Confirming(_) => Some("continue"),
             DiscoveryStage::Over(Err(_)) => self.way().map(|way| match way {
                 WayOn::TryAgain => "try again",
                 WayOn::FillIn => "fill in",

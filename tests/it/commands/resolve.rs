@@ -34,7 +34,7 @@ fn each_source_is_named_with_what_it_holds_and_the_first_is_used() {
             login,
             "  4 key             none stored",
             "Header: Authorization: Bearer …ghij",
-            "Order: usual; --order takes another: documented",
+            "Order: usual. Others for --order: documented",
         ]
     );
 }

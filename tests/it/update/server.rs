@@ -79,7 +79,7 @@ fn where_the_page_refuses_the_client_one_key_leads_to_the_next_way_and_the_same_
     app.tell(Input::Began(entropy()));
     app.tell(Input::Bound(Ok(bound(8765))));
     let before = app.login().plan().clone();
-    assert!(app.screen().contains("r   the page refused us: register another way"), "{}", app.screen());
+    assert!(app.screen().contains("r   the page refused authtui: register another way"), "{}", app.screen());
 
     let effects = app.press("r");
     assert!(effects.contains(&Effect::Login(LoginId(2), Output::CloseListener)), "{effects:?}");

@@ -22,7 +22,7 @@ use crate::tui::view::login::{INDENT, KEY, PanelText, Space};
 /// What is said while the authorization request is on its way.
 const ASKING: &str = "Asking the provider";
 /// Where the client is one that authtui registered: only the person sees that its page refuses it.
-const PAGE_REFUSED: &str = "the page refused us: register another way";
+const PAGE_REFUSED: &str = "the page refused authtui: register another way";
 
 impl PanelText<'_> {
     /// Says what to do at the method that is shown.

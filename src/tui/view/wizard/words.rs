@@ -122,7 +122,7 @@ fn client_id(recipe: Option<&RegistrationRecipe>, named: &str) -> String {
     let recipe = recipe.map(RegistrationRecipe::lines).unwrap_or_default();
     let last = match recipe.is_empty() {
         true => format!("The client id that {named} gave you when you registered there."),
-        false => format!("Then enter the client id that {named} gives it."),
+        false => format!("Then enter the client id that {named} gives you."),
     };
     let lines = recipe.iter().map(|line| text_layout::safe(line));
     lines.chain([last]).collect::<Vec<_>>().join("\n")
@@ -183,13 +183,11 @@ pub(super) fn of_field(form: &ServerForm, field: FormField) -> String {
         FormField::Authentication => {
             "How the client secret is sent: not at all, in the form, or as HTTP Basic."
         }
-        FormField::Pkce => {
-            "Keeps a stolen login code useless (RFC 7636). Turn it off only if the server rejects it."
-        }
+        FormField::Pkce => "Protects the login code (RFC 7636). Turn it off only if the server rejects it.",
         FormField::Scopes => "Optional: what the login may do, separated by spaces.",
         FormField::Redirect => "Register exactly this address at the server: the login comes back to it.",
         FormField::Provider => {
-            "The name of the server: the first half of its profiles' names, and its file's."
+            "The first half of each profile's name, as in acme/work. The file is named after it."
         }
         FormField::Profile => "Name this profile, for example work or home.",
         FormField::LogIn => "",

@@ -21,11 +21,11 @@ impl ServerForm {
             FormField::Profile => self.profile_complaint(context),
             FormField::ClientSecret => match self.secret() {
                 Some(secret) => preflight::client_secret(&secret).err(),
-                None => Some("A client secret is required, or the authentication none".to_owned()),
+                None => Some("Enter the client secret, or set Authentication to none".to_owned()),
             },
             FormField::Authentication => {
                 let is_unsent = self.secret().is_some() && !self.authentication().has_secret();
-                is_unsent.then(|| "Choose form or basic: the client secret is not sent otherwise".to_owned())
+                is_unsent.then(|| "Choose form or basic; otherwise the client secret is not sent".to_owned())
             }
             FormField::LoginPage
             | FormField::Token

@@ -110,7 +110,7 @@ fn a_client_whose_secret_has_ended_is_registered_anew_by_a_login_by_name() {
     person::answer(&login.line("http"), "allow");
 
     let said = login.end().said(0).to_owned();
-    assert!(said.contains("The client secret ended on 2020-01-01. Registering authtui anew"), "{said}");
+    assert!(said.contains("The client secret expired on 2020-01-01. Registering authtui anew"), "{said}");
     let [_, second] = &registered(&served.serving)[..] else { panic!("{said}") };
     assert!(std::fs::read_to_string(&file).expect("a file").contains(second), "{said}");
     assert_eq!(served.home.run(&["refresh", "127.0.0.1/default"]).code, Some(0));
