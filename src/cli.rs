@@ -5,6 +5,7 @@ mod exit;
 mod list;
 mod login;
 mod output;
+mod passphrase;
 mod profile_arg;
 mod providers;
 mod redact;
@@ -93,7 +94,7 @@ enum Command {
     Delete(sign_out::SignOutArgs),
     /// Give a profile another name
     Rename(relocation::RenameArgs),
-    /// Move a profile to another store: own, shared or hashed
+    /// Move a profile to another store: own, shared, hashed or keyring
     #[command(visible_alias = "mv")]
     Move(relocation::MoveArgs),
     /// List the providers, or print the file of one to copy
@@ -152,6 +153,11 @@ fn needs_profiles(command: &Command) -> bool {
     !matches!(command, Command::Demo(_) | Command::Login(_) | Command::Providers(_))
 }
 
+/// Whether the command reads profiles.
+fn reads_profiles(command: &Command) -> bool {
+    !matches!(command, Command::Demo(_) | Command::Events(_) | Command::Providers(_))
+}
+
 /// Runs the command; `program` is what the event log calls us.
 fn run(line: CommandLine, program: &str) -> Result<Exit> {
     let CommandLine { config, no_auto_refresh, plain, command } = line;
@@ -159,7 +165,9 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
     let auto_refresh =
         if no_auto_refresh { AutoRefreshMode::Off(OffBy::CommandLine) } else { AutoRefreshMode::Unsettled };
     let Some(command) = command else {
-        return screen::run(&Services::new(Paths::of_user(config)?, program), auto_refresh, shape);
+        let services = Services::new(Paths::of_user(config)?, program);
+        passphrase::ask(&services)?;
+        return screen::run(&services, auto_refresh, shape);
     };
     // The demo knows no path of the person's.
     if let Command::Demo(args) = &command {
@@ -176,6 +184,9 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
     }
     let services = Services::new(paths, program);
     say_waits(&services);
+    if reads_profiles(&command) {
+        passphrase::ask(&services)?;
+    }
     match command {
         Command::Demo(args) => screen::demo(&args, auto_refresh, shape),
         Command::List(args) => list::run(&services, &args, shape),

@@ -148,6 +148,8 @@
 //!   it becomes in `conversion.rs`, `docs/providers.md`.
 //! - **A store**: its format in `stored`, its `Store` in `shell/stores.rs`, a `StoreId`;
 //!   `CONTRIBUTING.md` has the whole list.
+//! - **A place for the secrets of a store**: a `Vault` in `shell/vault`, its word in
+//!   `stored/vault_references.rs`.
 //! - **A question before a login**: `oauth/login/preflight.rs`, its answer in
 //!   `oauth/login/preflight/answer.rs`; a page in `tui/wizard/page.rs`, a prompt in
 //!   `cli/login/answers.rs`.

@@ -25,6 +25,8 @@ pub mod stores;
 pub mod tasks;
 pub mod terminal;
 pub mod transcript;
+#[cfg(feature = "keyring")]
+mod vault;
 pub mod watch;
 
 use std::path::Path;
@@ -37,6 +39,7 @@ use crate::domain::event::{Author, Event, GrantEvent};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::secret::Secret;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::clock::Clock;
 use crate::shell::event_log::EventLog;
@@ -46,7 +49,7 @@ use crate::shell::login::Listeners;
 use crate::shell::paths::Paths;
 use crate::shell::refresh::grant_lock::LockWaitListener;
 use crate::shell::refresh::queue::RefreshQueue;
-use crate::shell::store_files::{ApplyError, Store};
+use crate::shell::store_files::{ApplyError, PassphraseNeed, Store};
 use crate::shell::store_folder::KnownCatalog;
 use crate::shell::stores::Stores;
 use crate::shell::terminal::clipboard::Clipboard;
@@ -198,6 +201,28 @@ impl Services {
     /// A [`Trouble`] when there is none.
     pub async fn reserve(&self, store: StoreId) -> Result<store_files::DiskReservation, Trouble> {
         self.with_store(store, "cannot write the store", |store| store.reserve()).await?
+    }
+
+    /// The passphrase that a store waits for.
+    #[must_use]
+    pub fn passphrase(&self, store: StoreId) -> Option<PassphraseNeed> {
+        self.stores.get(store)?.store.passphrase()
+    }
+
+    /// Gives a store the passphrase that it waits for, at once and in this thread.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when it is another one.
+    pub fn open(&self, store: StoreId, passphrase: &Secret) -> Result<(), Trouble> {
+        self.stores.get(store).map_or(Ok(()), |each| each.store.open(passphrase))
+    }
+
+    /// Whether a store would take new tokens.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when it would not.
+    pub async fn probe(&self, store: StoreId) -> Result<(), Trouble> {
+        self.with_store(store, "cannot use the store", |store| store.probe()).await?
     }
 
     /// Reads a store.
@@ -360,7 +385,7 @@ impl Services {
 fn not_written(store: StoreId) -> Trouble {
     match store {
         StoreId::Environment => crate::stored::environment::read_only(),
-        StoreId::Own | StoreId::Shared | StoreId::Hashed => {
+        StoreId::Own | StoreId::Shared | StoreId::Hashed | StoreId::Keyring => {
             let next = FailureKind::NeedsFix("choose another store".to_owned());
             Trouble::untouched("cannot change the store", format!("there is no {store} store here"), next)
         }

@@ -10,6 +10,7 @@ pub mod plain_reader;
 pub mod positions;
 pub mod provider_file;
 pub mod settings_file;
+pub mod vault_references;
 pub mod yaml_cost;
 pub mod yaml_editor;
 pub mod yaml_path;

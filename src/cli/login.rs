@@ -28,6 +28,7 @@ use crate::cli::login::conversation::{Conversation, ConversationEnd};
 use crate::cli::login::kept::KeptFile;
 use crate::cli::login::progress::Pasting;
 use crate::cli::output::say;
+use crate::cli::passphrase;
 use crate::cli::profile_arg;
 use crate::cli::runtime::block_on;
 use crate::domain::change::Snapshot;
@@ -105,6 +106,8 @@ async fn first(
     let options = options(args, provider).map_err(|why| kept.refused(&why))?;
     let snapshot = kept_in(services, args, &name)?;
     may_be_written(&snapshot, &name)?;
+    let prepared = passphrase::prepare(services, snapshot.store).await;
+    prepared.map_err(|trouble| exit::trouble(&trouble, &name.exact()))?;
     let mut preflight = Preflight::of(&name, provider, goal, &snapshot).map_err(|why| kept.refused(&why))?;
     if client.is_none() {
         preflight.forget_ended_secret(services.clock.now().wall);

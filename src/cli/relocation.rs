@@ -7,8 +7,8 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
-use crate::cli::profile_arg;
 use crate::cli::runtime::{block_on, until_signal};
+use crate::cli::{passphrase, profile_arg};
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::relocation;
@@ -32,7 +32,7 @@ pub(super) struct MoveArgs {
     /// The profile: provider/name, or STORE:provider/name where two stores hold that name
     #[arg(value_name = "PROFILE")]
     name: String,
-    /// Where it goes: own, shared or hashed
+    /// Where it goes: own, shared, hashed or keyring
     #[arg(value_name = "STORE", value_parser = profile_arg::written_store)]
     to: StoreId,
     /// Do not ask first where the store cannot hold all of it
@@ -71,6 +71,9 @@ pub(super) fn move_to(services: &Arc<Services>, args: &MoveArgs) -> Result<Exit>
     }
     if id.store == to {
         return Ok(is_there(services, &profile));
+    }
+    if let Err(trouble) = block_on(passphrase::prepare(services, to))? {
+        return Ok(exit::trouble(&trouble, &id.name.exact()));
     }
     let left = relocation::left_behind(&profile, to);
     if !left.is_empty() && !args.yes {

@@ -154,19 +154,21 @@ pub enum StoreId {
     Shared,
     /// The folder `~/.claude/credentials`, one file a credential.
     Hashed,
+    /// `keyring.yaml`, whose secrets lie in the keyring of the system or in an encrypted file.
+    Keyring,
     /// The environment that the program was started with. It is only ever read.
     Environment,
 }
 
 impl StoreId {
     /// Every store, in the order in which they are looked through and shown.
-    pub const ALL: [Self; 4] = [Self::Own, Self::Shared, Self::Hashed, Self::Environment];
+    pub const ALL: [Self; 5] = [Self::Own, Self::Shared, Self::Hashed, Self::Keyring, Self::Environment];
 
     /// Whether we write it, unless something is wrong with it.
     #[must_use]
     pub fn is_written(self) -> bool {
         match self {
-            Self::Own | Self::Shared | Self::Hashed => true,
+            Self::Own | Self::Shared | Self::Hashed | Self::Keyring => true,
             Self::Environment => false,
         }
     }
@@ -178,6 +180,7 @@ impl fmt::Display for StoreId {
             Self::Own => f.write_str("own"),
             Self::Shared => f.write_str("shared"),
             Self::Hashed => f.write_str("hashed"),
+            Self::Keyring => f.write_str("keyring"),
             Self::Environment => f.write_str("environment"),
         }
     }

@@ -50,6 +50,16 @@ pub fn entropy() -> Result<Entropy, rand::rngs::SysError> {
     Ok(Entropy::new(bytes))
 }
 
+/// An id that nobody has had before: 32 random hexadecimal digits.
+///
+/// # Errors
+/// The system's own, where it has no source of randomness.
+pub fn random_id() -> Result<String, rand::rngs::SysError> {
+    let mut bytes = [0; 16];
+    SysRng.try_fill_bytes(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// 16 random characters that can stand in an address.
 ///
 /// # Errors

@@ -23,6 +23,8 @@ pub struct Paths {
     pub shared: Option<PathBuf>,
     /// The folder with one file a credential.
     pub hashed: Option<PathBuf>,
+    /// The file of profiles whose secrets lie in the keyring.
+    pub keyring: Option<PathBuf>,
     /// The user's settings.
     pub settings: PathBuf,
     /// The user's provider files.
@@ -53,6 +55,7 @@ impl Paths {
         Ok(Self {
             shared: Some(shared).filter(|shared| *shared != config),
             hashed: Some(home.join(HASHED)),
+            keyring: Some(folder.join("keyring.yaml")).filter(|keyring| *keyring != config),
             config,
             is_named,
             settings: folder.join("settings.yaml"),
@@ -76,6 +79,7 @@ impl Paths {
             is_named: false,
             shared: None,
             hashed: None,
+            keyring: None,
             settings: folder.join("settings.yaml"),
             providers: folder.join("providers"),
             state: folder.join("state"),

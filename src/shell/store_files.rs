@@ -41,7 +41,7 @@ use crate::stored::config_file::{self, Content};
 use crate::stored::{AmendError, yaml_reader};
 
 pub use crate::shell::store_files::disk_reservation::DiskReservation;
-pub use crate::shell::store_files::store::{Applied, Store};
+pub use crate::shell::store_files::store::{Applied, PassphraseNeed, Store};
 pub use crate::shell::store_files::trouble::ApplyError;
 
 /// How long a change waits for another program's change.

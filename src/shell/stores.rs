@@ -8,6 +8,8 @@ use crate::shell::paths::Paths;
 use crate::shell::store_files::write_queue::WriteQueue;
 use crate::shell::store_files::{Store, StoreFile};
 use crate::shell::store_folder::{KnownCatalog, StoreFolder};
+#[cfg(feature = "keyring")]
+use crate::shell::vault::{Vaults, store::VaultStore};
 
 /// A store, and the queue of the changes that are made to it.
 #[derive(Debug, Clone)]
@@ -34,7 +36,7 @@ impl Stores {
         let shared = paths.shared.clone().map(|path| QueuedStore::new(StoreFile::new(StoreId::Shared, path)));
         let hashed =
             paths.hashed.clone().map(|path| QueuedStore::new(StoreFolder::new(path, Arc::clone(catalog))));
-        Self([own].into_iter().chain(shared).chain(hashed).collect())
+        Self([own].into_iter().chain(shared).chain(hashed).chain(keyring(paths)).collect())
     }
 
     /// The store of that name, where it is one that may be written.
@@ -56,4 +58,18 @@ impl Stores {
             None => Arc::new(StoreFile::own(path.to_owned())),
         }
     }
+}
+
+/// The store whose secrets lie in the keyring.
+#[cfg(feature = "keyring")]
+fn keyring(paths: &Paths) -> Option<QueuedStore> {
+    let path = paths.keyring.clone()?;
+    let vaults = Vaults::of_user(&path)?;
+    Some(QueuedStore::new(VaultStore::new(StoreId::Keyring, path, &paths.state, vaults)))
+}
+
+/// This program was built without.
+#[cfg(not(feature = "keyring"))]
+fn keyring(_paths: &Paths) -> Option<QueuedStore> {
+    None
 }

@@ -236,7 +236,9 @@ fn begun(store: StoreId, text: Option<&str>) -> Result<(String, Value), YamlErro
     let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
     let gap = if before.is_empty() || before.ends_with('\n') { "" } else { end };
     let version = match store {
-        StoreId::Own | StoreId::Hashed | StoreId::Environment => format!("version: {VERSION}{end}"),
+        StoreId::Own | StoreId::Hashed | StoreId::Keyring | StoreId::Environment => {
+            format!("version: {VERSION}{end}")
+        }
         StoreId::Shared => String::new(),
     };
     let text = format!("{before}{gap}{version}providers: {{}}{end}");

@@ -213,6 +213,11 @@ fn selected(model: &Model) -> Result<&Profile, Unavailable> {
                 .remedy(format!("{} opens it in your editor.", model.keys.key(Action::Edit)))
                 .warn()
         }
+        Some(RowId::Broken(_, Where::Vault { name })) => {
+            Unavailable::because(format!("The keyring does not tell the tokens of {name}"))
+                .remedy("Unlock it and start authtui again.")
+                .warn()
+        }
         Some(RowId::Profile(id)) => {
             Unavailable::because(format!("{} is hidden while its file cannot be read", id.name)).passing()
         }
@@ -228,7 +233,9 @@ fn edit(model: &Model) -> Result<(), Unavailable> {
     match &model.selected {
         Some(RowId::Broken(_, Where::Line(_))) => Ok(()),
         _ if !is_usable => Ok(()),
-        Some(RowId::Broken(_, Where::File(_) | Where::Variable { .. })) => selected(model).map(|_| ()),
+        Some(RowId::Broken(_, Where::File(_) | Where::Vault { .. } | Where::Variable { .. })) => {
+            selected(model).map(|_| ())
+        }
         Some(RowId::Profile(id)) => {
             let why = "its entry is valid; only an unreadable one opens in the editor";
             Err(Unavailable::new(&id.name, why))

@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The files that may open a secret, and why they must.
-const OPENS_SECRETS: [&str; 33] = [
+const OPENS_SECRETS: [&str; 36] = [
     // The demo's server reads what it was sent and writes what it gives.
     "demo/authority/code.rs",
     "demo/authority/consent.rs",
@@ -58,9 +58,12 @@ const OPENS_SECRETS: [&str; 33] = [
     // An answer to a question is read from the same lines as a pasted code.
     "shell/terminal/console/prompter.rs",
     "cli/login/pastes.rs",
-    // Here they reach the store's file.
+    // Here they reach the store's file, or the vault to which it refers.
     "stored/config_file/fields.rs",
     "stored/config_file/put_back.rs",
+    "stored/vault_references.rs",
+    "shell/vault/encrypted_file.rs",
+    "shell/vault/keyring.rs",
     // A revealed token is shown.
     "tui/view/reveal.rs",
     // A paste is written into its field.

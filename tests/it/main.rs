@@ -15,6 +15,7 @@ mod harness;
 mod home;
 mod interop;
 mod journeys;
+mod keyring;
 mod layers;
 mod login;
 mod pictures;

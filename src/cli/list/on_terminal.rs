@@ -232,7 +232,9 @@ impl<'a> TerminalList<'a> {
                 let place = &self.model.stores.get(&store)?.place;
                 return Some(format!("correct line {line} of {place}"));
             }
-            Row::Broken { at: Where::File(_) | Where::Variable { .. }, .. } => return None,
+            Row::Broken { at: Where::File(_) | Where::Vault { .. } | Where::Variable { .. }, .. } => {
+                return None;
+            }
         };
         let action = suggestion::needed_by(&self.model, row, self.now)?.action;
         let name = profile.id.name.exact();

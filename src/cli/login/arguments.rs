@@ -16,7 +16,7 @@ pub(in crate::cli) struct LoginArgs {
     /// With an address: a name for the profile, such as work or acme/work
     #[arg(long = "as", value_name = "NAME")]
     pub(super) name: Option<String>,
-    /// Where a new profile is kept: own, shared or hashed [default: own]
+    /// Where a new profile is kept: own, shared, hashed or keyring [default: own]
     #[arg(long, value_name = "STORE", value_parser = profile_arg::written_store)]
     pub(super) store: Option<StoreId>,
     /// Answer yes to the provider's notice, to the addresses that a server names, to replacing a login that works or a stored key, and to

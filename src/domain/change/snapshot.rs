@@ -88,6 +88,11 @@ pub enum Where {
         /// The variable's name.
         name: String,
     },
+    /// Its secrets lie in a vault that does not tell them.
+    Vault {
+        /// The profile's name.
+        name: String,
+    },
 }
 
 impl fmt::Display for Where {
@@ -96,6 +101,7 @@ impl fmt::Display for Where {
             Self::Line(line) => write!(f, "line {line}"),
             Self::File(name) => write!(f, "the file {name}"),
             Self::Variable { name, .. } => write!(f, "the variable {name}"),
+            Self::Vault { .. } => f.write_str("the keyring"),
         }
     }
 }

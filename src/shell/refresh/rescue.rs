@@ -48,6 +48,8 @@ pub fn keep_each(
         .into_iter()
         .flat_map(|(profile, refreshed)| {
             let name = profile.id.name.clone();
+            // Nobody looks for it there, and it may belong in the keyring.
+            let profile = Profile { client_secret: None, ..profile };
             let refreshed = change(&name, Edit::Refresh(Box::new(refreshed)));
             [change(&name, Edit::Put(Box::new(profile))), refreshed]
         })

@@ -7,12 +7,22 @@ use std::sync::Arc;
 use crate::domain::change::{Change, ErasedText, Snapshot};
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
+use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::shell::store_files::disk_reservation::DiskReservation;
 use crate::shell::store_files::trouble::ApplyError;
 
 /// What a store holds after several changes, and for each why it was not made, if it was not.
 pub type Applied = (Snapshot, Vec<Option<ApplyError>>);
+
+/// What a store asks of a person before its secrets can be read or kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassphraseNeed {
+    /// The passphrase that it was made with.
+    Known,
+    /// A new one, for what will be kept there.
+    New,
+}
 
 /// A place whose profiles are read as a snapshot and changed one by one. Every method blocks; the loop calls
 /// them in a thread of their own.
@@ -59,6 +69,26 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// What it says of the profile that `change` erases, where that can be put back as it was.
     fn erased_text(&self, change: &Change) -> Option<ErasedText>;
+    /// Whether it would take new tokens; asked before a login into it begins.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when it would not.
+    fn probe(&self) -> Result<(), Trouble> {
+        Ok(())
+    }
+
+    /// The passphrase that it waits for.
+    fn passphrase(&self) -> Option<PassphraseNeed> {
+        None
+    }
+
+    /// Gives it the passphrase that it waits for.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when it is another one.
+    fn open(&self, _passphrase: &Secret) -> Result<(), Trouble> {
+        Ok(())
+    }
 
     /// Takes what other users may do from its file and its folder.
     ///

@@ -131,7 +131,7 @@ pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result
 /// Whether its store has the fields that are ours.
 fn has_our_fields(profile: &Profile) -> bool {
     match profile.id.store {
-        StoreId::Own | StoreId::Hashed | StoreId::Environment => true,
+        StoreId::Own | StoreId::Hashed | StoreId::Keyring | StoreId::Environment => true,
         StoreId::Shared => false,
     }
 }

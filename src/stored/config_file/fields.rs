@@ -288,7 +288,7 @@ const SHARED_FIELDS: [&str; 6] =
 pub(in crate::stored) fn login_fields(profile: &Profile) -> Vec<KnownField> {
     let mut fields = all_login_fields(profile);
     match profile.id.store {
-        StoreId::Own | StoreId::Hashed | StoreId::Environment => fields,
+        StoreId::Own | StoreId::Hashed | StoreId::Keyring | StoreId::Environment => fields,
         // Its other readers drop or refuse what they do not know. A token that was erased is an empty text.
         StoreId::Shared => {
             fields.retain(|(key, _)| SHARED_FIELDS.contains(key));

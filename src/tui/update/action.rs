@@ -186,6 +186,10 @@ fn zoom(model: &mut Model, step: ZoomStep) {
 fn selected_line(model: &Model) -> Option<u32> {
     match &model.selected {
         Some(RowId::Broken(_, Where::Line(line))) => Some(*line),
-        Some(RowId::Broken(_, Where::File(_) | Where::Variable { .. }) | RowId::Profile(_)) | None => None,
+        Some(
+            RowId::Broken(_, Where::File(_) | Where::Variable { .. } | Where::Vault { .. })
+            | RowId::Profile(_),
+        )
+        | None => None,
     }
 }

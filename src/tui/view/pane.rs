@@ -303,6 +303,10 @@ impl Pane<'_> {
             Where::Variable { .. } => {
                 (format!("{}.", text_layout::capital(&why)), "Set it again or unset it in your shell.")
             }
+            Where::Vault { .. } => (
+                format!("{}.", text_layout::capital(&why)),
+                "The tokens are as they were. Start authtui again then.",
+            ),
         };
         self.block.text(&what, Style::new());
         self.block.text(then, Style::new());

@@ -116,6 +116,7 @@ impl ProfileTable<'_> {
                     Where::Line(line) => format!("line {line}"),
                     Where::File(_) => "file".to_owned(),
                     Where::Variable { .. } => "variable".to_owned(),
+                    Where::Vault { .. } => "keyring".to_owned(),
                 };
                 optional(frame, area, self.columns.account, Line::styled(place, self.theme.muted));
                 let word = Line::styled(health.word(), style.add_modifier(Modifier::BOLD));
