@@ -119,6 +119,10 @@
 //! in place. So what authtui does not know cannot be lost. A file that is missing, cut or not
 //! readable removes no profile. [`shell::watch`] notices what others write.
 //!
+//! A file that others read too gets only fields of their schema
+//! ([`FileSchema`](stored::config_file::FileSchema)); the rest is noted in the state folder by
+//! `shell/store_files/side_file.rs`, after the file, and said only of the grant it was noted for.
+//!
 //! # Words for people
 //!
 //! A failure is a [`Trouble`](domain::trouble::Trouble): what failed, why, whether the stored

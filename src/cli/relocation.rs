@@ -77,7 +77,10 @@ pub(super) fn move_to(services: &Arc<Services>, args: &MoveArgs) -> Result<Exit>
     }
     let left = relocation::left_behind(&profile, to);
     if !left.is_empty() && !args.yes {
-        console::say(&format!("{to} cannot hold {}; that will be lost.", left.join(", ")));
+        console::say(&format!(
+            "{to} has no room for {}; that is noted on this machine alone.",
+            left.join(", ")
+        ));
         if !console::can_ask() {
             say("there is no terminal to ask on; add --yes.");
             return Ok(Exit::Usage);

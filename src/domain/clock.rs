@@ -204,6 +204,23 @@ pub fn rfc3339(at: DateTime<Utc>) -> String {
     writable(at).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
+/// Writes a time as [`rfc3339`] does, with `offset`: `2026-11-22T07:02:00-07:00`.
+#[must_use]
+pub fn rfc3339_with(at: DateTime<Utc>, offset: FixedOffset) -> String {
+    let local = at.with_timezone(&offset);
+    if (0..=9999).contains(&local.year()) {
+        local.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    } else {
+        rfc3339(at)
+    }
+}
+
+/// The offset of an RFC 3339 time.
+#[must_use]
+pub fn rfc3339_offset(text: &str) -> Option<FixedOffset> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| *at.offset())
+}
+
 /// Writes a time as [`rfc3339`] does, to the millisecond.
 #[must_use]
 pub fn rfc3339_millis(at: DateTime<Utc>) -> String {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::domain::clock::{ParsedTime, TimeDelta, Zone, at_millis, at_seconds, from_text, is_writable};
+use crate::domain::clock::{
+    DateTime, ParsedTime, TimeDelta, Utc, Zone, at_millis, at_seconds, from_text, is_writable, rfc3339,
+    rfc3339_offset, rfc3339_with,
+};
 use crate::domain::text;
 
 /// From this number on a point in time is in milliseconds; in seconds it would be the year 5138.
@@ -47,6 +50,34 @@ pub fn moment(written: RawTime<'_>) -> Result<Option<ParsedTime>, TimeError> {
     };
     let moment = read.filter(|moment| is_writable(moment.at)).ok_or(TimeError(said))?;
     Ok(Some(moment).filter(|moment| moment.at.timestamp() > ZERO_UNTIL))
+}
+
+/// A point in time as a file writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WrittenTime {
+    /// A number, be it of seconds or of milliseconds.
+    Number(i64),
+    Text(String),
+}
+
+/// `at` in the form of `before`: the same unit of a number, the same offset of a text. Other forms, and a
+/// zero time, become RFC 3339, which every reader of the others reads as well.
+#[must_use]
+pub fn in_form_of(before: RawTime<'_>, at: DateTime<Utc>) -> WrittenTime {
+    let number = match before {
+        RawTime::Absent => None,
+        RawTime::Number(number) => Some(number),
+        RawTime::Text(text) => text.trim().parse().ok(),
+    };
+    match (before, number.filter(|number| *number > 0.0)) {
+        (_, Some(number)) if number >= MILLISECONDS_FROM => WrittenTime::Number(at.timestamp_millis()),
+        (_, Some(_)) => WrittenTime::Number(at.timestamp()),
+        (RawTime::Text(text), None) => {
+            let offset = rfc3339_offset(text.trim());
+            WrittenTime::Text(offset.map_or_else(|| rfc3339(at), |offset| rfc3339_with(at, offset)))
+        }
+        (RawTime::Absent | RawTime::Number(_), None) => WrittenTime::Text(rfc3339(at)),
+    }
 }
 
 fn from_number(number: f64) -> Option<ParsedTime> {

@@ -15,6 +15,7 @@ pub mod file;
 pub(in crate::shell) mod interrupted;
 pub mod lock;
 mod parsed_cache;
+mod side_file;
 mod store;
 pub(in crate::shell) mod trouble;
 pub(super) mod write_queue;
@@ -34,10 +35,11 @@ use crate::shell::store_files::disk_reservation::SharedReservation;
 use crate::shell::store_files::file::{FileStamp, MOMENT, Replaced, is_back, shown};
 use crate::shell::store_files::lock::LockGuard;
 use crate::shell::store_files::parsed_cache::{ParsedCache, ParsedText};
+use crate::shell::store_files::side_file::SideFile;
 use crate::shell::store_files::trouble::{
     cut, decoded, failure, gone_notice, interrupted_notice, locked, missing, not_written, unreadable, whole,
 };
-use crate::stored::config_file::{self, Content};
+use crate::stored::config_file::{self, ConfigFile, Content, FileSchema};
 use crate::stored::{AmendError, yaml_reader};
 
 pub use crate::shell::store_files::disk_reservation::DiskReservation;
@@ -57,8 +59,10 @@ const READ_TRIES: usize = 5;
 /// A store that is one file.
 #[derive(Debug)]
 pub struct StoreFile {
-    id: StoreId,
+    file: ConfigFile,
     path: PathBuf,
+    /// What the schema of the file has no room for, where that is so and somebody said where it goes.
+    side: Option<SideFile>,
     cache: ParsedCache,
     reservation: Arc<SharedReservation>,
     /// The last save may not outlive a power cut. The same again is then no needless save.
@@ -81,7 +85,7 @@ struct AmendedFile {
 
 impl Store for StoreFile {
     fn id(&self) -> StoreId {
-        self.id
+        self.file.store
     }
 
     fn path(&self) -> &Path {
@@ -113,7 +117,7 @@ impl Store for StoreFile {
         parsed.map_or_else(
             |_| Vec::new(),
             |(parsed, target)| {
-                interrupted::newer(self.id, &target, parsed.as_ref().map(|parsed| &parsed.content))
+                interrupted::newer(self.file, &target, parsed.as_ref().map(|parsed| &parsed.content))
             },
         )
     }
@@ -138,13 +142,13 @@ impl Store for StoreFile {
         }
         let (target, _lock) = self.hold(false)?;
         let parsed = self.parsed(&target)?;
-        interrupted::set_aside(self.id, &target, parsed.as_ref().map(|parsed| &parsed.content));
+        interrupted::set_aside(self.file, &target, parsed.as_ref().map(|parsed| &parsed.content));
         self.reservation.keep(&target)
     }
 
     fn erased_text(&self, change: &Change) -> Option<ErasedText> {
         let parsed = self.parsed(&file::target(&self.path).ok()?).ok()??;
-        Content::erased_text(self.id, &parsed.text, change)
+        Content::erased_text(self.file, &parsed.text, change)
     }
 
     fn make_private(&self) -> Result<(), Trouble> {
@@ -158,7 +162,18 @@ impl StoreFile {
     pub fn new(id: StoreId, path: PathBuf) -> Self {
         let (is_unsynced, was_there) = (AtomicBool::new(false), AtomicBool::new(false));
         let (cache, reservation, numbers) = (ParsedCache::default(), Arc::default(), AtomicU64::new(0));
-        Self { id, path, cache, reservation, is_unsynced, was_there, numbers }
+        let file = ConfigFile { store: id, schema: FileSchema::of_place(id, &path) };
+        Self { file, path, side: None, cache, reservation, is_unsynced, was_there, numbers }
+    }
+
+    /// The same, with what others' schema has no room for kept in the folder `state`.
+    #[must_use]
+    pub fn with_state(self, state: &Path) -> Self {
+        let side = match self.file.schema {
+            FileSchema::Ours => None,
+            FileSchema::Shared => Some(SideFile::new(side_file::place(state, &self.path))),
+        };
+        Self { side, ..self }
     }
 
     /// Our own store, or a file like it, at `path`.
@@ -178,7 +193,7 @@ impl StoreFile {
         }
         match parsed {
             Some(parsed) => {
-                let newer = interrupted::newer(self.id, target, Some(&parsed.content));
+                let newer = interrupted::newer(self.file, target, Some(&parsed.content));
                 let notices = newer.iter().map(|newer| StoreNotice::Told(interrupted_notice(&newer.id.name)));
                 let notices = file::reading_notices(target).into_iter().chain(notices);
                 Ok((Some(parsed.content.clone()), notices.collect()))
@@ -250,7 +265,7 @@ impl StoreFile {
         decoded(&bytes).map_err(|fault| unreadable(&self.path, &fault))?;
         let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
         let text = Zeroizing::new(text);
-        let content = config_file::read(self.id, &text).map_err(|fault| unreadable(&self.path, &fault))?;
+        let content = config_file::read(self.file, &text).map_err(|fault| unreadable(&self.path, &fault))?;
         Ok(Some(self.cache.keep(text, content)))
     }
 
@@ -262,6 +277,7 @@ impl StoreFile {
         let failures: Vec<_> = each.map(|(change, why)| Some(failure(&self.path, change, why?))).collect();
         let is_there = before.as_ref().is_some_and(|before| before.text == after)
             && !self.is_unsynced.load(Ordering::SeqCst);
+        let rows = before.as_ref().map(|before| before.content.rows.clone()).unwrap_or_default();
         let (content, notices) = if is_there || failures.iter().all(Option::is_some) {
             // Nothing is to be written, so a file that was not there is still not there.
             (before.map(|_| content), file::reading_notices(target))
@@ -274,6 +290,10 @@ impl StoreFile {
                 Replaced::Overtaken => return Ok(None),
             }
         };
+        if let Some(side) = &self.side {
+            let made = changes.iter().zip(&failures).filter(|(_, why)| why.is_none());
+            side.save(&rows, made.map(|(change, _)| change));
+        }
         let number = self.number();
         Ok(Some((Snapshot { number, ..self.snapshot(content, notices) }, failures)))
     }
@@ -313,8 +333,8 @@ impl StoreFile {
             return Err(missing(&self.path));
         }
         let amended = match &before {
-            Some(parsed) => parsed.content.amend_each(self.id, &parsed.text, changes),
-            None => config_file::amend_each(self.id, None, changes),
+            Some(parsed) => parsed.content.amend_each(self.file, &parsed.text, changes),
+            None => config_file::amend_each(self.file, None, changes),
         };
         let (amended, refused) = amended.map_err(|why| whole(&self.path, why))?;
         Ok(AmendedFile { before, after: Zeroizing::new(amended.text), content: amended.content, refused })
@@ -328,7 +348,7 @@ impl StoreFile {
         after: &ParsedText,
         refreshes: usize,
     ) -> Result<Replaced, Trouble> {
-        interrupted::set_aside(self.id, target, before.map(|before| &before.content));
+        interrupted::set_aside(self.file, target, before.map(|before| &before.content));
         let room = if refreshes > 0 { self.reservation.take() } else { None };
         let bytes = before.map(|before| before.text.as_bytes());
         let replaced = file::replace(target, bytes, after.text.as_bytes(), room);
@@ -337,7 +357,7 @@ impl StoreFile {
             Ok(Replaced::Done(_)) => {
                 self.was_there.store(true, Ordering::SeqCst);
                 self.is_unsynced.store(false, Ordering::SeqCst);
-                interrupted::set_aside(self.id, target, Some(&after.content));
+                interrupted::set_aside(self.file, target, Some(&after.content));
             }
             Err(trouble) if trouble.stored == Stored::Unsynced => {
                 self.is_unsynced.store(true, Ordering::SeqCst);
@@ -349,9 +369,13 @@ impl StoreFile {
 
     fn snapshot(&self, content: Option<Content>, mut notices: Vec<StoreNotice>) -> Snapshot {
         notices.extend(content.iter().flat_map(Content::notices).map(StoreNotice::Told));
-        let (rows, read_only) = content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
+        let (mut rows, read_only) =
+            content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
+        if let Some(side) = self.side.as_ref().filter(|_| !rows.is_empty()) {
+            side.notes().complete(&mut rows);
+        }
         let writable = read_only.map_or(Ok(()), |fault| Err(not_written(&self.path, &fault)));
-        Snapshot { store: self.id, place: shown(&self.path), rows, writable, notices, number: 0 }
+        Snapshot { store: self.file.store, place: shown(&self.path), rows, writable, notices, number: 0 }
     }
 }
 
@@ -373,7 +397,7 @@ mod tests {
     use crate::domain::clock::at_seconds;
     use crate::domain::fixtures::profile;
 
-    use crate::domain::profile::{LastRefresh, RefreshResult};
+    use crate::domain::profile::{AutoRefresh, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Expiry, Tokens};
 
@@ -517,6 +541,58 @@ mod tests {
             assert!(trouble.why.contains("only its beginning"), "{trouble}");
             assert_eq!(fs::read_to_string(&stores.path).expect("there"), cut);
             fs::write(&stores.path, &whole).expect("written");
+        }
+    }
+
+    #[test]
+    fn the_shared_file_keeps_to_its_schema_whoever_names_it_and_the_rest_lies_in_the_state_folder() {
+        for id in [StoreId::Shared, StoreId::Own] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (state, path) =
+                (folder.path().join("state"), folder.path().join(".mcp-code-api/config.yaml"));
+            let shared = || StoreFile::new(id, path.clone()).with_state(&state);
+            let off = |name: &str| Change {
+                name: profile(name).id.name,
+                expects: None,
+                edit: Edit::AutoRefresh(AutoRefresh::Off),
+            };
+            shared().apply(&keep("demo/ana")).expect("saved");
+            shared().apply(&refresh("demo/ana", "new")).expect("saved");
+            let after = shared().apply(&off("demo/ana")).expect("saved");
+
+            let text = fs::read_to_string(&path).expect("there");
+            let lines: Vec<&str> = text.lines().map(str::trim).collect();
+            let fields = ["access_token: \"new\"", "refresh_token: \"\""];
+            assert_eq!(lines[..5], ["providers:", "custom:", "demo:", "oauth_credentials:", "- id: \"ana\""]);
+            assert_eq!(lines[5..7], fields);
+            assert!(lines.get(7).is_none_or(|line| line.starts_with("expires_at: ")), "{text}");
+            assert!(lines.len() <= 8, "{text}");
+
+            let known = shared().read();
+            assert_eq!(known.rows, after.rows);
+            let ana = known.profile(&profile("demo/ana").id.name).expect("there").clone();
+            assert_eq!((ana.refresh_count, ana.auto_refresh), (1, AutoRefresh::Off));
+            assert!(ana.last_refresh.is_some() && ana.id.store == id);
+
+            let foreign = text.replace("access_token: \"new\"", "access_token: \"theirs\"");
+            fs::write(&path, &foreign).expect("written");
+            let anew = shared().read();
+            let ana = anew.profile(&profile("demo/ana").id.name).expect("there");
+            assert_eq!((ana.refresh_count, ana.auto_refresh), (0, AutoRefresh::On));
+            fs::remove_dir_all(&state).expect("removed");
+            fs::write(&path, &text).expect("written");
+            let without = shared().read();
+            assert_eq!(without.profiles().count(), 1, "only comfort is lost");
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+                let folder = path.parent().expect("a folder");
+                assert_eq!(mode(folder), 0o700);
+                fs::remove_file(&path).expect("removed");
+                StoreFile::new(id, path.clone()).apply(&keep("demo/ana")).expect("saved");
+                assert_eq!(mode(&path), 0o600);
+            }
         }
     }
 

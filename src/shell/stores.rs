@@ -32,8 +32,9 @@ impl Stores {
     /// The stores at `paths`. Nothing is read yet.
     #[must_use]
     pub(in crate::shell) fn new(paths: &Paths, catalog: &KnownCatalog) -> Self {
-        let own = QueuedStore::new(StoreFile::own(paths.config.clone()));
-        let shared = paths.shared.clone().map(|path| QueuedStore::new(StoreFile::new(StoreId::Shared, path)));
+        let file = |id, path| QueuedStore::new(StoreFile::new(id, path).with_state(&paths.state));
+        let own = file(StoreId::Own, paths.config.clone());
+        let shared = paths.shared.clone().map(|path| file(StoreId::Shared, path));
         let hashed =
             paths.hashed.clone().map(|path| QueuedStore::new(StoreFolder::new(path, Arc::clone(catalog))));
         Self([own].into_iter().chain(shared).chain(hashed).chain(keyring(paths)).collect())

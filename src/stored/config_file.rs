@@ -8,8 +8,14 @@
 mod amendments;
 mod entries;
 pub(in crate::stored) mod fields;
+mod flat;
 mod plain_changes;
 mod put_back;
+mod schema;
+mod schema_fields;
+#[cfg(test)]
+mod shapes;
+mod side_notes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +23,7 @@ use std::sync::Arc;
 use serde_yaml::Value;
 
 use crate::domain::change::{Change, ChangeError, Row, Where};
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::name::ProfileName;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::stored::amendment::YamlAmendment;
@@ -26,6 +32,9 @@ use crate::stored::positions::Positions;
 use crate::stored::yaml_editor::YamlEditor;
 use crate::stored::yaml_path::PathStep;
 use crate::stored::{AmendError, YamlError, plain_reader, yaml_reader};
+
+pub use crate::stored::config_file::schema::{ConfigFile, FileSchema};
+pub use crate::stored::config_file::side_notes::SideNotes;
 
 /// The version of the structure that is written.
 const VERSION: u64 = 1;
@@ -67,13 +76,13 @@ pub struct Amended {
     pub content: Content,
 }
 
-/// Reads the profiles of `text`, which lies in `store`. An entry that is not understood spoils one row only.
+/// Reads the profiles of `text`, which is `file`. An entry that is not understood spoils one row only.
 ///
 /// # Errors
 /// [`YamlError`] when the text is not understood as a whole.
-pub fn read(store: StoreId, text: &str) -> Result<Content, YamlError> {
+pub fn read(file: impl Into<ConfigFile>, text: &str) -> Result<Content, YamlError> {
     let (tree, is_plain) = yaml_reader::parse_and_tell(text)?;
-    let entries = entries(store, text, &tree)?;
+    let entries = entries(file.into(), text, &tree)?;
     Ok(Content { is_plain, ..content(text, entries, newer(text, &tree)) })
 }
 
@@ -93,37 +102,43 @@ fn content(text: &str, entries: Vec<Entry>, read_only: Option<YamlError>) -> Con
     Content { rows: entries.iter().map(row).collect(), read_only, is_plain: false, entries }
 }
 
-/// `text` of `store` with `change` made to it; `None` is a file that is not there yet.
+/// `text` of `file` with `change` made to it; `None` is a file that is not there yet.
 ///
 /// # Errors
 /// [`AmendError`], and then nothing must be written.
-pub fn amend(store: StoreId, text: Option<&str>, change: &Change) -> Result<Amended, AmendError> {
-    let (text, tree) = begun(store, text).map_err(AmendError::Yaml)?;
-    let (amended, refused) = amend_together(store, &text, tree, std::slice::from_ref(change))?;
+pub fn amend(
+    file: impl Into<ConfigFile>,
+    text: Option<&str>,
+    change: &Change,
+) -> Result<Amended, AmendError> {
+    let file = file.into();
+    let (text, tree) = begun(file.schema, text).map_err(AmendError::Yaml)?;
+    let (amended, refused) = amend_together(file, &text, tree, std::slice::from_ref(change))?;
     refused.into_iter().next().flatten().map_or(Ok(amended), Err)
 }
 
-/// `text` of `store` with those of `changes` made to it, one after another, that can be made; and for each why
+/// `text` of `file` with those of `changes` made to it, one after another, that can be made; and for each why
 /// it was not, if it was not.
 ///
 /// # Errors
 /// [`AmendError::Yaml`], and then nothing must be written.
 pub fn amend_each(
-    store: StoreId,
+    file: impl Into<ConfigFile>,
     text: Option<&str>,
     changes: &[Change],
 ) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
-    let (mut text, tree) = begun(store, text).map_err(AmendError::Yaml)?;
-    match amend_together(store, &text, tree.clone(), changes) {
+    let file = file.into();
+    let (mut text, tree) = begun(file.schema, text).map_err(AmendError::Yaml)?;
+    match amend_together(file, &text, tree.clone(), changes) {
         Ok(amended) => return Ok(amended),
         Err(refused @ (AmendError::Yaml(_) | AmendError::Change(_))) => return Err(refused),
         // One of them cannot be written, and takes none of the others with it.
         Err(AmendError::Impossible(_)) => {}
     }
-    let mut content = content(&text, entries(store, &text, &tree).map_err(AmendError::Yaml)?, None);
+    let mut content = content(&text, entries(file, &text, &tree).map_err(AmendError::Yaml)?, None);
     let mut refused = Vec::new();
     for change in changes {
-        match amend(store, Some(&text), change) {
+        match amend(file, Some(&text), change) {
             Ok(amended) => {
                 (text, content) = (amended.text, amended.content);
                 refused.push(None);
@@ -136,7 +151,7 @@ pub fn amend_each(
 
 /// All of `changes` in one pass over the text.
 fn amend_together(
-    store: StoreId,
+    file: ConfigFile,
     text: &str,
     tree: Value,
     changes: &[Change],
@@ -144,7 +159,7 @@ fn amend_together(
     if let Some(newer) = newer(text, &tree) {
         return Err(AmendError::Yaml(newer));
     }
-    let mut before = entries(store, text, &tree).map_err(AmendError::Yaml)?;
+    let mut before = entries(file, text, &tree).map_err(AmendError::Yaml)?;
     let first = kept(&before, changes);
     let mut amending = YamlEditor::begin(text, tree).map_err(AmendError::Impossible)?;
     let (mut refused, mut outcomes) = (Vec::new(), BTreeMap::new());
@@ -152,10 +167,10 @@ fn amend_together(
     for change in changes {
         // A change within one entry leaves all that is planned for the others as it is.
         if is_moved || outcomes.contains_key(&change.name) {
-            before = entries(store, text, amending.tree()).map_err(AmendError::Yaml)?;
+            before = entries(file, text, amending.tree()).map_err(AmendError::Yaml)?;
             is_moved = false;
         }
-        match planned(amending.tree(), &before, change) {
+        match planned(file.schema, amending.tree(), &before, change) {
             Ok((outcome, amendments)) => {
                 amending.make(amendments).map_err(AmendError::Impossible)?;
                 is_moved |= outcome.is_none()
@@ -169,7 +184,7 @@ fn amend_together(
         }
     }
     let (text, tree) = amending.finish().map_err(AmendError::Impossible)?;
-    let written = entries(store, &text, &tree).map_err(AmendError::Yaml)?;
+    let written = entries(file, &text, &tree).map_err(AmendError::Yaml)?;
     for (name, outcome) in outcomes {
         let profile = writable(&written, name)?.and_then(|entry| entry.profile.as_deref().ok());
         if profile.map(tokens) != outcome.as_ref().map(tokens) {
@@ -186,6 +201,7 @@ fn amend_together(
 
 /// What `change` makes of its profile, and the amendments that write it.
 fn planned(
+    schema: FileSchema,
     tree: &Value,
     entries: &[Entry],
     change: &Change,
@@ -198,8 +214,8 @@ fn planned(
     let now = found.and_then(|entry| entry.profile.as_deref().ok());
     let outcome = change.outcome(now).map_err(AmendError::Change)?;
     let amendments = match (&outcome, found) {
-        (Some(after), Some(entry)) => amendments::rewrite(tree, entry, after),
-        (Some(after), None) => amendments::add(tree, &change.name, after),
+        (Some(after), Some(entry)) => amendments::rewrite(schema, tree, entry, after),
+        (Some(after), None) => amendments::add(schema, tree, &change.name, after),
         (None, Some(entry)) => Ok(amendments::remove(tree, entry)),
         (None, None) => Ok(Vec::new()),
     };
@@ -227,7 +243,7 @@ fn kept(entries: &[Entry], changes: &[Change]) -> (Vec<Arc<Profile>>, usize) {
 }
 
 /// The text and its tree; one with nothing but comments, or none at all, as a file begins.
-fn begun(store: StoreId, text: Option<&str>) -> Result<(String, Value), YamlError> {
+fn begun(schema: FileSchema, text: Option<&str>) -> Result<(String, Value), YamlError> {
     let before = match text.map(yaml_reader::unmarked).map(|text| (text, yaml_reader::parse(text))) {
         None => "",
         Some((text, Ok(Value::Null))) => text,
@@ -235,11 +251,9 @@ fn begun(store: StoreId, text: Option<&str>) -> Result<(String, Value), YamlErro
     };
     let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
     let gap = if before.is_empty() || before.ends_with('\n') { "" } else { end };
-    let version = match store {
-        StoreId::Own | StoreId::Hashed | StoreId::Keyring | StoreId::Environment => {
-            format!("version: {VERSION}{end}")
-        }
-        StoreId::Shared => String::new(),
+    let version = match schema {
+        FileSchema::Ours => format!("version: {VERSION}{end}"),
+        FileSchema::Shared => String::new(),
     };
     let text = format!("{before}{gap}{version}providers: {{}}{end}");
     let tree = yaml_reader::parse(&text)?;
@@ -283,6 +297,7 @@ mod tests {
     use super::*;
     use crate::domain::change::Edit;
     use crate::domain::clock::at_seconds;
+    use crate::domain::name::StoreId;
     use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
     use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 

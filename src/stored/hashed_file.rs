@@ -140,7 +140,7 @@ pub fn write(
         Kind::OAuth if after.id.name.is_reserved() => {
             return Err(format!("{} is reserved for API keys: choose another name", after.id.name));
         }
-        Kind::OAuth => fields::login_fields(after),
+        Kind::OAuth => fields::all_login_fields(after),
         Kind::ApiKey => fields::key_fields(after),
         Kind::Environment => {
             return Err(format!("{} is an environment variable, which no file holds", after.id.name));

@@ -10,22 +10,21 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::domain::change::Row;
-use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::shell::store_files::file::{self, temporary};
-use crate::stored::config_file::{self, Content};
+use crate::stored::config_file::{self, ConfigFile, Content};
 use crate::stored::yaml_reader;
 
 /// The profiles of which something left beside `target` holds the tokens of a later refresh than `now`.
-pub(super) fn newer(store: StoreId, target: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
-    temporary::leftovers(target).iter().flat_map(|path| later(store, path, now)).collect()
+pub(super) fn newer(file: ConfigFile, target: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
+    temporary::leftovers(target).iter().flat_map(|path| later(file, path, now)).collect()
 }
 
 /// Sets aside what holds such tokens, and removes what was set aside and holds none any more. The caller
 /// holds the lock of `target`.
-pub(super) fn set_aside(store: StoreId, target: &Path, now: Option<&Content>) {
+pub(super) fn set_aside(file: ConfigFile, target: &Path, now: Option<&Content>) {
     for path in temporary::leftovers(target) {
-        if later(store, &path, now).is_empty() {
+        if later(file, &path, now).is_empty() {
             // Another program may have removed it already.
             let _ = std::fs::remove_file(path);
         } else {
@@ -35,10 +34,10 @@ pub(super) fn set_aside(store: StoreId, target: &Path, now: Option<&Content>) {
     }
 }
 
-fn later(store: StoreId, path: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
+fn later(file: ConfigFile, path: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
     let Ok(Some(mut bytes)) = file::read(path, yaml_reader::SIZE_LIMIT) else { return Vec::new() };
     let text = String::from_utf8(std::mem::take(&mut *bytes)).map(Zeroizing::new).unwrap_or_default();
-    let Ok(left) = config_file::read(store, &text) else { return Vec::new() };
+    let Ok(left) = config_file::read(file, &text) else { return Vec::new() };
     let profiles = |content: &Content| -> Vec<Arc<Profile>> {
         let profile = |row: &Row| match row {
             Row::Profile(profile) => Some(Arc::clone(profile)),

@@ -2,38 +2,57 @@
 
 use serde_yaml::{Mapping, Value};
 
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::clock::is_writable;
+use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::stored::amendment::{YamlAmendment, amend_tree};
 use crate::stored::config_file::entries::{Entry, EntryKind, LAST_TESTS, test_path};
-use crate::stored::config_file::fields::{KnownField, key_fields, key_text, last_test_value, login_fields};
+use crate::stored::config_file::fields::{KnownField, key_fields, key_text, last_test_value};
+use crate::stored::config_file::schema_fields::{login_fields, time_like};
+use crate::stored::config_file::{FileSchema, flat};
 use crate::stored::yaml_path::{PathStep, find, joined};
 
 /// Rewrites the fields of `entry` that differ; what we do not know of it stays.
-pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Vec<YamlAmendment>, String> {
+pub(super) fn rewrite(
+    schema: FileSchema,
+    tree: &Value,
+    entry: &Entry,
+    after: &Profile,
+) -> Result<Vec<YamlAmendment>, String> {
     let before = entry.profile.as_ref().map_err(Clone::clone)?;
     if before.kind != after.kind {
         return Err(format!("{} is of another kind: remove it first", entry.name));
     }
+    // What cannot be read goes with the tokens that it was said of.
+    let is_odd_kept = before.held == after.held;
     match entry.kind {
-        EntryKind::Login | EntryKind::NamedKey => {
-            let fields = if entry.kind == EntryKind::Login { login_fields } else { key_fields };
-            // What cannot be read goes with the tokens that it was said of.
-            let is_odd_kept = before.held == after.held;
-            let mut amendments = differences(tree, &entry.path, fields(before), fields(after), is_odd_kept);
+        EntryKind::Key | EntryKind::NthKey | EntryKind::FlatLogin if before.id.name != after.id.name => {
+            Err(format!("{} is named for its place in the file and cannot be renamed", entry.name))
+        }
+        EntryKind::FlatLogin if !flat::holds(tree, &entry.path, after) => {
+            add(schema, tree, &after.id.name, after)
+        }
+        EntryKind::Login | EntryKind::FlatLogin | EntryKind::NamedKey => {
+            let fields = |profile| match entry.kind {
+                EntryKind::FlatLogin => flat::known_fields(profile),
+                EntryKind::Login => login_fields(schema, profile),
+                EntryKind::NamedKey | EntryKind::Key | EntryKind::NthKey => key_fields(profile),
+            };
+            let mut all = differences(tree, &entry.path, fields(before), fields(after), is_odd_kept);
+            if schema == FileSchema::Shared {
+                all.retain(|amendment| flat::is_wanted(tree, amendment));
+                keep_form_of_time(tree, after, &mut all);
+            }
             if before.id.name != after.id.name {
                 let path = joined(&entry.path, PathStep::key("id"));
-                amendments.push(YamlAmendment::Set(path, new_id(&after.id.name)?));
+                all.push(YamlAmendment::Set(path, new_id(&after.id.name)?));
             }
-            Ok(amendments)
-        }
-        EntryKind::Key | EntryKind::NthKey if before.id.name != after.id.name => {
-            Err(format!("{} is named for its place in the file and cannot be renamed", entry.name))
+            Ok(all)
         }
         EntryKind::Key | EntryKind::NthKey => {
             let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name))?;
             let tested = match &after.last_test {
-                Some(_) if !has_our_fields(after) => None,
+                Some(_) if schema == FileSchema::Shared => None,
                 Some(last) => {
                     Some(YamlAmendment::Set(test_path(entry, &after.id.name), last_test_value(last)))
                 }
@@ -55,7 +74,7 @@ fn new_id(name: &ProfileName) -> Result<Value, String> {
 /// The removal of what the last test of a key said, where that stands beside it.
 fn forgotten_test(tree: &Value, entry: &Entry) -> Option<YamlAmendment> {
     let path = match entry.kind {
-        EntryKind::Login | EntryKind::NamedKey => return None,
+        EntryKind::Login | EntryKind::FlatLogin | EntryKind::NamedKey => return None,
         EntryKind::Key | EntryKind::NthKey => test_path(entry, &entry.profile.as_ref().ok()?.id.name),
     };
     find(tree, &path).is_some().then(|| removal(tree, &path))
@@ -86,20 +105,26 @@ fn differences(
 }
 
 /// Adds an entry for `profile`.
-pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result<Vec<YamlAmendment>, String> {
-    let provider = provider(tree, name);
+pub(super) fn add(
+    schema: FileSchema,
+    tree: &Value,
+    name: &ProfileName,
+    profile: &Profile,
+) -> Result<Vec<YamlAmendment>, String> {
+    let provider = provider(schema, tree, name);
+    let has_our_fields = schema == FileSchema::Ours;
     match profile.kind {
         Kind::OAuth if name.is_reserved() => Err(format!(
             "{name} is reserved for API keys: choose \
             another name"
         )),
         Kind::OAuth => {
-            let item = item(name, login_fields(profile));
+            let item = item(name, login_fields(schema, profile));
             Ok(vec![YamlAmendment::Append(joined(&provider, PathStep::key("oauth_credentials")), item)])
         }
         Kind::ApiKey if name.is_reserved() => {
             let key = key_text(profile).ok_or_else(|| format!("{name} has no key to store"))?;
-            let tested = profile.last_test.as_ref().filter(|_| has_our_fields(profile)).map(|last| {
+            let tested = profile.last_test.as_ref().filter(|_| has_our_fields).map(|last| {
                 let tests = joined(&provider, PathStep::key(LAST_TESTS));
                 YamlAmendment::Set(joined(&tests, PathStep::key(name.name())), last_test_value(last))
             });
@@ -117,7 +142,7 @@ pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result
                 Ok(_) | Err(_) => Err(format!("{name} would leave a gap: the next is key-{places}")),
             }
         }
-        Kind::ApiKey if !has_our_fields(profile) => {
+        Kind::ApiKey if !has_our_fields => {
             Err(format!("{name} is no name for a key there: the names are key, key-0, key-1 and so on"))
         }
         Kind::ApiKey => {
@@ -128,21 +153,29 @@ pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result
     }
 }
 
-/// Whether its store has the fields that are ours.
-fn has_our_fields(profile: &Profile) -> bool {
-    match profile.id.store {
-        StoreId::Own | StoreId::Hashed | StoreId::Keyring | StoreId::Environment => true,
-        StoreId::Shared => false,
+/// Lets the end of the token be written as it is written there already.
+fn keep_form_of_time(tree: &Value, after: &Profile, amendments: &mut [YamlAmendment]) {
+    let Some(end) = after.life.expires_at.filter(|end| is_writable(*end)) else { return };
+    let is_end = |path: &[PathStep]| {
+        ["expires_at", "token_expiry"].iter().any(|key| path.last() == Some(&PathStep::key(*key)))
+    };
+    for amendment in amendments {
+        if let YamlAmendment::Set(path, value) = amendment
+            && is_end(path)
+        {
+            *value = time_like(find(tree, path), end);
+        }
     }
 }
 
 /// Where the provider is, or where it would be.
-fn provider(tree: &Value, name: &ProfileName) -> Vec<PathStep> {
+fn provider(schema: FileSchema, tree: &Value, name: &ProfileName) -> Vec<PathStep> {
     let path = |steps: &[&str]| -> Vec<PathStep> { steps.iter().map(|step| PathStep::key(*step)).collect() };
     let (own, custom) =
         (path(&["providers", name.provider()]), path(&["providers", "custom", name.provider()]));
     let is_there = |path| find(tree, path).is_some_and(Value::is_mapping);
-    if !is_there(&own) && is_there(&custom) { custom } else { own }
+    let is_custom = is_there(&custom) || schema.is_custom(name.provider());
+    if !is_there(&own) && is_custom { custom } else { own }
 }
 
 fn item(name: &ProfileName, fields: Vec<KnownField>) -> Value {
@@ -157,6 +190,11 @@ fn item(name: &ProfileName, fields: Vec<KnownField>) -> Value {
 /// The place of a key in the middle of `api_keys` stays as an empty text: the others are named
 /// for their places, and none of them may become another by this.
 pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<YamlAmendment> {
+    if entry.kind == EntryKind::FlatLogin
+        && let Some(removed) = flat::removed(tree, &entry.path)
+    {
+        return removed;
+    }
     let Some(test) = forgotten_test(tree, entry) else { return taken_away(tree, entry) };
     let mut rest = tree.clone();
     if amend_tree(&mut rest, test.clone()).is_none() {
@@ -208,6 +246,7 @@ mod tests {
     use crate::domain::claims::{Claims, FactSource};
     use crate::domain::clock::{DateTime, TimeDelta, Utc, is_writable, rfc3339};
     use crate::domain::expiry::{RawTime, moment};
+    use crate::domain::name::StoreId;
 
     use crate::domain::profile::{AutoRefresh, ClockDiffers, EndBy, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
@@ -308,6 +347,7 @@ providers:
         };
         let known = [
             "providers",
+            "custom",
             "demo",
             "id",
             "metrics",

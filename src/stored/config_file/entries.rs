@@ -10,7 +10,7 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::text;
 use crate::stored::YamlError;
-use crate::stored::config_file::fields;
+use crate::stored::config_file::{ConfigFile, FileSchema, fields, flat};
 use crate::stored::positions::Positions;
 use crate::stored::yaml_path::{PathStep, find, joined};
 
@@ -32,11 +32,20 @@ pub(super) struct Entry {
     pub(super) notes: Vec<String>,
 }
 
+impl Entry {
+    /// Whether it is the entry of that name of its provider, or seems to be.
+    fn is_named(&self, name: &str) -> bool {
+        self.name.rsplit_once('/').is_some_and(|(_, own)| own == name)
+    }
+}
+
 /// How an entry is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EntryKind {
     /// `oauth_credentials[n]`, a map.
     Login,
+    /// Fields of a login among those of its provider.
+    FlatLogin,
     /// `keys[n]`, a map.
     NamedKey,
     /// `api_key`, a text.
@@ -60,8 +69,8 @@ impl ProviderOf<'_> {
     }
 }
 
-/// Every entry of `tree`, the text of `store`, in its order; `text` is asked for lines only when one is at fault.
-pub(super) fn entries(store: StoreId, text: &str, tree: &Value) -> Result<Vec<Entry>, YamlError> {
+/// Every entry of `tree`, the text of `file`, in its order; `text` is asked for lines only when one is at fault.
+pub(super) fn entries(file: ConfigFile, text: &str, tree: &Value) -> Result<Vec<Entry>, YamlError> {
     let wrong = |path: &[PathStep], what| {
         let line = Positions::from_text(text, DEPTH).nearest_line(path).unwrap_or(1);
         YamlError::at(line, 1, format!("{what} is no map of names"), "correct the file in an editor")
@@ -71,10 +80,10 @@ pub(super) fn entries(store: StoreId, text: &str, tree: &Value) -> Result<Vec<En
         (Value::Null, _) | (Value::Mapping(_), None | Some(Value::Null)) => {}
         (Value::Mapping(_), Some(Value::Mapping(providers))) => {
             let root = [PathStep::key("providers")];
-            each_provider(store, &root, providers, &mut entries);
+            each_provider(file, &root, providers, &mut entries);
             if let Some(Value::Mapping(custom)) = providers.get("custom") {
                 let below = [PathStep::key("providers"), PathStep::key("custom")];
-                each_provider(store, &below, custom, &mut entries);
+                each_provider(file, &below, custom, &mut entries);
             }
         }
         (Value::Mapping(_), Some(_)) => return Err(wrong(&[PathStep::key("providers")], "providers")),
@@ -84,13 +93,20 @@ pub(super) fn entries(store: StoreId, text: &str, tree: &Value) -> Result<Vec<En
     Ok(entries)
 }
 
-fn each_provider(store: StoreId, around: &[PathStep], providers: &Mapping, entries: &mut Vec<Entry>) {
+fn each_provider(file: ConfigFile, around: &[PathStep], providers: &Mapping, entries: &mut Vec<Entry>) {
     for (key, value) in providers {
         let Value::Mapping(fields) = value else { continue };
         let (path, provider) = (joined(around, PathStep::key(key.as_str().unwrap_or("?"))), key.as_str());
         match (provider, merged(fields)) {
             (Some(provider), Ok(fields)) => {
-                each_entry(&path, ProviderOf { store, provider }, &fields, entries)
+                let of = ProviderOf { store: file.store, provider };
+                let first = entries.len();
+                each_entry(&path, of, &fields, entries);
+                let listed = entries.get(first..).unwrap_or_default();
+                let is_listed = listed.iter().any(|entry| entry.is_named(flat::NAME));
+                if file.schema == FileSchema::Shared && flat::is_login(&fields, is_listed) {
+                    entries.push(flat_login(path, of, &fields));
+                }
             }
             (Some(provider), Err(why)) => entries.push(broken(path, provider, "?", why)),
             (None, _) => {
@@ -134,7 +150,7 @@ fn each_entry(path: &[PathStep], provider: ProviderOf<'_>, fields: &Mapping, ent
             let path = joined(&path, PathStep::Nth(index));
             match kind {
                 EntryKind::Login | EntryKind::NamedKey => entries.push(named(path, kind, provider, item)),
-                EntryKind::Key | EntryKind::NthKey => {
+                EntryKind::Key | EntryKind::NthKey | EntryKind::FlatLogin => {
                     entries.extend(key(path, kind, (provider, fields), &format!("key-{index}"), item));
                 }
             }
@@ -193,6 +209,13 @@ fn named(path: Vec<PathStep>, kind: EntryKind, of: ProviderOf<'_>, item: &Value)
     Entry { path, kind, name: shown_name(provider, name), profile: profile.map(Arc::new), notes }
 }
 
+fn flat_login(path: Vec<PathStep>, of: ProviderOf<'_>, fields: &Mapping) -> Entry {
+    let mut notes = Vec::new();
+    let profile = of.id(flat::NAME).and_then(|id| flat::read(id, fields, &mut notes));
+    let name = shown_name(of.provider, flat::NAME);
+    Entry { path, kind: EntryKind::FlatLogin, name, profile: profile.map(Arc::new), notes }
+}
+
 /// `entry` as `tree` says it, where nothing but its own fields has changed.
 pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
     let value = find(tree, &entry.path)?;
@@ -202,6 +225,7 @@ pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
         EntryKind::Login | EntryKind::NamedKey => {
             Some(named(entry.path.clone(), entry.kind, provider, value))
         }
+        EntryKind::FlatLogin => Some(flat_login(entry.path.clone(), provider, value.as_mapping()?)),
         EntryKind::Key | EntryKind::NthKey => {
             let fields = find(tree, provider_of(entry)).and_then(Value::as_mapping)?;
             key(entry.path.clone(), entry.kind, (provider, fields), name.name(), value)
@@ -214,6 +238,7 @@ fn provider_of(entry: &Entry) -> &[PathStep] {
     let below = match entry.kind {
         EntryKind::Login | EntryKind::NamedKey | EntryKind::NthKey => 2,
         EntryKind::Key => 1,
+        EntryKind::FlatLogin => 0,
     };
     entry.path.get(..entry.path.len().saturating_sub(below)).unwrap_or_default()
 }

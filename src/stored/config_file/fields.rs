@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 use crate::domain::claims::{Claims, FactSource};
 use crate::domain::clock::{DateTime, TimeDelta, Utc, Zone, is_writable, rfc3339};
 use crate::domain::expiry::{RawTime, moment};
-use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::name::ProfileId;
 use crate::domain::profile::{
     AutoRefresh, ClockDiffers, EndBy, Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult,
 };
@@ -279,29 +279,8 @@ pub(super) fn last_test_value(last: &LastTest) -> Value {
     Value::Mapping(fields.into_iter().map(|(key, value)| (Value::from(key), value)).collect())
 }
 
-/// The fields that ai-provider-kit knows.
-const SHARED_FIELDS: [&str; 6] =
-    ["client_id", "client_secret", "access_token", "refresh_token", "expires_at", "scopes"];
-
-/// The fields of `oauth_credentials[n]` without its id that the store of `profile` has, in the order they are
-/// written.
-pub(in crate::stored) fn login_fields(profile: &Profile) -> Vec<KnownField> {
-    let mut fields = all_login_fields(profile);
-    match profile.id.store {
-        StoreId::Own | StoreId::Hashed | StoreId::Keyring | StoreId::Environment => fields,
-        // Its other readers drop or refuse what they do not know. A token that was erased is an empty text.
-        StoreId::Shared => {
-            fields.retain(|(key, _)| SHARED_FIELDS.contains(key));
-            let erased = |(key, value): KnownField| match value {
-                None if key.ends_with("_token") => (key, Some(Value::from(""))),
-                value => (key, value),
-            };
-            fields.into_iter().map(erased).collect()
-        }
-    }
-}
-
-fn all_login_fields(profile: &Profile) -> Vec<KnownField> {
+/// All fields of `oauth_credentials[n]` without its id, in the order they are written.
+pub(in crate::stored) fn all_login_fields(profile: &Profile) -> Vec<KnownField> {
     let tokens = profile.held.tokens();
     let text = |text: &Option<String>| text.as_deref().map(Value::from);
     let at = |at: Option<DateTime<Utc>>| at.filter(|at| is_writable(*at)).map(|at| Value::from(rfc3339(at)));

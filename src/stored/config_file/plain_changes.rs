@@ -11,10 +11,11 @@ use std::sync::Arc;
 use serde_yaml::{Mapping, Value};
 
 use crate::domain::change::{Change, Row};
-use crate::domain::name::StoreId;
 use crate::stored::amendment::{YamlAmendment, amend_tree, settled};
 use crate::stored::config_file::entries::{Entry, again};
-use crate::stored::config_file::{Amended, Content, amend_each, planned, put_back, tokens};
+use crate::stored::config_file::{
+    Amended, ConfigFile, Content, FileSchema, amend_each, planned, put_back, tokens,
+};
 use crate::stored::plain_editor::{self, PlainText};
 use crate::stored::yaml_path::{PathStep, find};
 use crate::stored::{AmendError, plain_reader, yaml_reader};
@@ -27,17 +28,37 @@ impl Content {
     /// [`AmendError::Yaml`], and then nothing must be written.
     pub fn amend_each(
         &self,
-        store: StoreId,
+        file: impl Into<ConfigFile>,
+        text: &str,
+        changes: &[Change],
+    ) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
+        let (mut amended, refused) = self.amend_unmarked(file.into(), text, changes)?;
+        let mark = text.strip_suffix(yaml_reader::unmarked(text)).unwrap_or_default();
+        if !amended.text.starts_with(mark) {
+            amended.text.insert_str(0, mark);
+        }
+        Ok((amended, refused))
+    }
+
+    fn amend_unmarked(
+        &self,
+        file: ConfigFile,
         text: &str,
         changes: &[Change],
     ) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
         if changes.iter().any(put_back::has_text) {
-            return put_back::amend_each(store, text, changes);
+            return put_back::amend_each(file, text, changes);
         }
-        self.amend_within(text, changes).map_or_else(|| amend_each(store, Some(text), changes), Ok)
+        let within = self.amend_within(file.schema, text, changes);
+        within.map_or_else(|| amend_each(file, Some(text), changes), Ok)
     }
 
-    fn amend_within(&self, text: &str, changes: &[Change]) -> Option<(Amended, Vec<Option<AmendError>>)> {
+    fn amend_within(
+        &self,
+        schema: FileSchema,
+        text: &str,
+        changes: &[Change],
+    ) -> Option<(Amended, Vec<Option<AmendError>>)> {
         // What is not understood has a line, which moves; what must not be written is refused elsewhere.
         let is_sound = self.read_only.is_none() && self.entries.iter().all(|entry| entry.profile.is_ok());
         (self.is_plain && is_sound).then_some(())?;
@@ -47,7 +68,7 @@ impl Content {
             // Whether a name is free, all the others say.
             (change.name_after() == &change.name).then_some(())?;
             let at = self.rows.iter().position(|row| is_of(row, change))?;
-            match written(text, &lines, self.entries.get(at..=at)?, change)? {
+            match written(schema, (text, &lines), self.entries.get(at..=at)?, change)? {
                 Ok(written) => {
                     // A second change of one profile is made to what the first one leaves.
                     changed.insert(at, written).is_none().then_some(())?;
@@ -82,8 +103,8 @@ type ChangedEntry = (Entry, usize, usize, String);
 
 /// What `change` makes of the one entry it is about.
 fn written(
-    text: &str,
-    lines: &PlainText<'_>,
+    schema: FileSchema,
+    (text, lines): (&str, &PlainText<'_>),
     entry: &[Entry],
     change: &Change,
 ) -> Option<Result<ChangedEntry, AmendError>> {
@@ -91,7 +112,7 @@ fn written(
     let item = lines.item(path)?;
     let before = text.get(item.range.clone())?;
     let mut tree = planted(path, plain_reader::item(before, item.indent, path.len())?);
-    let (outcome, amendments) = match planned(&tree, entry, change) {
+    let (outcome, amendments) = match planned(schema, &tree, entry, change) {
         Ok((outcome, amendments)) => (outcome?, amendments),
         Err(why @ AmendError::Change(_)) => return Some(Err(why)),
         Err(AmendError::Yaml(_) | AmendError::Impossible(_)) => return None,
@@ -145,7 +166,7 @@ mod tests {
     use super::*;
     use crate::domain::change::{ChangeError, Edit, RefreshedTokens};
     use crate::domain::clock::at_seconds;
-    use crate::domain::name::ProfileName;
+    use crate::domain::name::{ProfileName, StoreId};
     use crate::domain::profile::{AutoRefresh, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Expiry, Tokens};
@@ -203,7 +224,8 @@ mod tests {
         let known = read(StoreId::Own, TEXT).expect("readable");
         for change in all() {
             let changes = std::slice::from_ref(&change);
-            let (short, refused) = known.amend_within(TEXT, changes).unwrap_or_else(|| panic!("{change:?}"));
+            let (short, refused) =
+                known.amend_within(FileSchema::Ours, TEXT, changes).unwrap_or_else(|| panic!("{change:?}"));
             let (long, as_refused) = amend_each(StoreId::Own, Some(TEXT), changes).expect("amended");
             assert_eq!(refused, as_refused, "{change:?}");
             assert_eq!(short.text, long.text, "{change:?}");
@@ -216,7 +238,8 @@ mod tests {
     fn many_changes_one_after_another_and_together_leave_the_same() {
         let (mut text, mut known) = (TEXT.to_owned(), read(StoreId::Own, TEXT).expect("readable"));
         for change in all() {
-            let (amended, _) = known.amend_within(&text, std::slice::from_ref(&change)).expect("short");
+            let (amended, _) =
+                known.amend_within(FileSchema::Ours, &text, std::slice::from_ref(&change)).expect("short");
             (text, known) = (amended.text, amended.content);
             assert_eq!(yaml_reader::parse_strictly(&text).ok(), plain_reader::parse(&text), "{text}");
             assert_eq!(known, read(StoreId::Own, &text).expect("readable"), "{text}");
@@ -224,10 +247,10 @@ mod tests {
         let known = read(StoreId::Own, TEXT).expect("readable");
         let names = ["own/eve", "demo/ana", "other/dan", "demo/ben"];
         let changes = names.map(|name| change(name, refresh("new")));
-        let together = known.amend_within(TEXT, &changes).expect("short").0;
+        let together = known.amend_within(FileSchema::Ours, TEXT, &changes).expect("short").0;
         let (mut text, mut known) = (TEXT.to_owned(), known);
         for change in changes {
-            let (amended, _) = known.amend_within(&text, &[change]).expect("short");
+            let (amended, _) = known.amend_within(FileSchema::Ours, &text, &[change]).expect("short");
             (text, known) = (amended.text, amended.content);
         }
         assert_eq!((together.text, together.content), (text, known));
@@ -239,7 +262,7 @@ mod tests {
         let other = Tokens { access: Secret::new("other"), refresh: None };
         let late = Change { expects: Some(other.fingerprint()), ..change("demo/ben", forget()) };
         let changes = [change("demo/ana", forget()), late, change("own/eve", forget())];
-        let (amended, refused) = known.amend_within(TEXT, &changes).expect("short");
+        let (amended, refused) = known.amend_within(FileSchema::Ours, TEXT, &changes).expect("short");
         assert_eq!(refused, [None, Some(AmendError::Change(ChangeError::Replaced)), None]);
         assert_eq!(amended.content, read(StoreId::Own, &amended.text).expect("readable"));
     }
@@ -263,7 +286,7 @@ mod tests {
             (TEXT.to_owned(), vec![change("demo/ana", dead()), change("demo/ana", refresh("x"))]),
         ] {
             let known = read(StoreId::Own, &text).expect("readable");
-            assert!(known.amend_within(&text, &changes).is_none(), "{changes:?}");
+            assert!(known.amend_within(FileSchema::Ours, &text, &changes).is_none(), "{changes:?}");
             assert_eq!(
                 known
                     .amend_each(StoreId::Own, &text, &changes)

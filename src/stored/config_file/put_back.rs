@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::domain::change::{Change, Edit, ErasedText};
-use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::stored::config_file::entries::{Entry, entries};
-use crate::stored::config_file::{Amended, Content, amend, content, kept, newer, read, writable};
+use crate::stored::config_file::{
+    Amended, ConfigFile, Content, FileSchema, amend, content, kept, newer, read, tokens, writable,
+};
 use crate::stored::{AmendError, plain_reader, yaml_reader};
 
 /// How many line ends are kept around a place, to find it again.
@@ -16,8 +17,8 @@ const LINES_AROUND: usize = 2;
 impl Content {
     /// What `change` takes out of `text`, comments and unknown keys with it.
     #[must_use]
-    pub fn erased_text(store: StoreId, text: &str, change: &Change) -> Option<ErasedText> {
-        difference(store, text, change)
+    pub fn erased_text(file: ConfigFile, text: &str, change: &Change) -> Option<ErasedText> {
+        difference(file, text, change)
     }
 }
 
@@ -26,16 +27,16 @@ impl Content {
 /// # Errors
 /// [`AmendError::Yaml`], and then nothing must be written.
 pub(super) fn amend_each(
-    store: StoreId,
+    file: ConfigFile,
     text: &str,
     changes: &[Change],
 ) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
     let text = yaml_reader::unmarked(text).to_owned();
-    let content = read(store, &text).map_err(AmendError::Yaml)?;
+    let content = read(file, &text).map_err(AmendError::Yaml)?;
     let (mut amended, mut refused) = (Amended { text, content }, Vec::new());
     for change in changes {
-        match put_back(store, &amended.text, change)
-            .map_or_else(|| amend(store, Some(&amended.text), change), Ok)
+        match put_back(file, &amended.text, change)
+            .map_or_else(|| amend(file, Some(&amended.text), change), Ok)
         {
             Ok(next) => {
                 amended = next;
@@ -48,9 +49,9 @@ pub(super) fn amend_each(
     Ok((amended, refused))
 }
 
-fn difference(store: StoreId, text: &str, change: &Change) -> Option<ErasedText> {
+fn difference(file: ConfigFile, text: &str, change: &Change) -> Option<ErasedText> {
     let text = yaml_reader::unmarked(text);
-    let after = amend(store, Some(text), change).ok()?.text;
+    let after = amend(file, Some(text), change).ok()?.text;
     let at: usize = text
         .chars()
         .zip(after.chars())
@@ -81,20 +82,23 @@ pub(super) fn has_text(change: &Change) -> bool {
 
 /// `text` with what was erased where it was; nothing where `change` is another, where its place is not
 /// found, or where that would make more or less of the file than the change wants.
-fn put_back(store: StoreId, text: &str, change: &Change) -> Option<Amended> {
+fn put_back(file: ConfigFile, text: &str, change: &Change) -> Option<Amended> {
     let Edit::Restore(_, erased) = &change.edit else { return None };
     let erased = erased.text.as_ref()?;
     let tree = yaml_reader::parse(text).ok()?;
     newer(text, &tree).is_none().then_some(())?;
-    let before = entries(store, text, &tree).ok()?;
+    let before = entries(file, text, &tree).ok()?;
     let wanted = change.outcome(profile(&before, change)).ok()??;
     let text = spliced(text, erased)?;
     let tree = yaml_reader::parse_strictly(&text).ok()?;
-    let after = entries(store, &text, &tree).ok()?;
+    let after = entries(file, &text, &tree).ok()?;
     let changes = std::slice::from_ref(change);
-    let is_right =
-        profile(&after, change) == Some(&wanted) && kept(&after, changes) == kept(&before, changes);
-    is_right.then_some(())?;
+    let found = profile(&after, change)?;
+    let is_it = match file.schema {
+        FileSchema::Ours => *found == wanted,
+        FileSchema::Shared => tokens(found) == tokens(&wanted),
+    };
+    (is_it && kept(&after, changes) == kept(&before, changes)).then_some(())?;
     let is_plain = plain_reader::parse(&text).is_some();
     let content = Content { is_plain, ..content(&text, after, None) };
     Some(Amended { text, content })

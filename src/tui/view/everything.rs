@@ -8,6 +8,7 @@ use ratatui::widgets::Paragraph;
 use crate::domain::change::StoreNotice;
 use crate::domain::claims::{Claims, NOT_CHECKED};
 use crate::domain::clock::{DateTime, Now, Utc};
+use crate::domain::name::StoreId;
 use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, NO_REFRESH_TOKEN, Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::oauth::identity;
@@ -191,6 +192,9 @@ fn stored(block: &mut TextBlock<'_>, model: &Model, profile: &Profile) {
     let Some(store) = model.stores.get(&profile.id.store) else { return };
     block.rule("Stored in", Vec::new());
     block.field("Store", &[text_layout::safe(&store.place)]);
+    if profile.id.store == StoreId::Shared {
+        block.field("", &["shared with ai-provider-kit and mcp-code-api".to_owned()]);
+    }
     for notice in &store.notices {
         if let StoreNotice::Told(words) = notice {
             block.field("", &[text_layout::safe(words)]);

@@ -50,7 +50,7 @@ fn a_profile_moves_to_the_folder_is_refreshed_there_and_comes_back() {
     assert!(!fs::read_to_string(folder.join(file)).expect("there").contains(&pair.refresh));
 
     let asked = served.home.run(&["move", "demo/ana", "shared"]);
-    assert!(asked.said(2).contains("shared cannot hold") && asked.err.contains("--yes"), "{asked:?}");
+    assert!(asked.said(2).contains("shared has no room for") && asked.err.contains("--yes"), "{asked:?}");
     assert_eq!(served.home.run(&["move", "demo/ana", "own"]).code, Some(0));
     assert_eq!(files(), Vec::<String>::new());
     let renamed = served.home.run(&["rename", "demo/ana", "ben"]);
