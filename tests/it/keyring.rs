@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::commands::login::provider_with;
 use crate::home::Home;
 use crate::home::running::Running;
 use crate::home::served::Served;
@@ -79,28 +80,43 @@ fn a_keyring_that_is_locked_absent_or_hangs_is_said_in_its_own_words_and_costs_n
 
 #[test]
 #[ignore = "needs gnome-keyring and D-Bus"]
-fn a_save_that_is_killed_leaves_a_login_that_can_be_read() {
-    let (served, _) = Served::with_ana(3600);
+fn a_save_that_is_killed_leaves_the_old_key_or_the_new_one_and_nothing_over() {
+    let served = Served::start();
+    provider_with(&served, "[code, key]");
     let keyring = Keyring::start(&served.home);
-    assert_eq!(keyring.run(&served.home, &["move", "demo/ana", "keyring"]).code, Some(0));
-    for round in 0..20 {
-        let before = fs::read(served.home.path("state/authtui/keyring.ids")).expect("a list");
-        let mut refresh = keyring.start_program(&served.home, &["refresh", "demo/ana"]);
-        // The list of ids changes when the save begins, and once more when it is done.
-        until("a save", || {
-            fs::read(served.home.path("state/authtui/keyring.ids")).is_ok_and(|now| now != before)
-        });
-        // From here on each round is killed a little later.
-        let later = Instant::now() + Duration::from_micros(300 * round);
-        while Instant::now() < later {
-            std::hint::spin_loop();
-        }
-        refresh.kill();
-        let printed = keyring.run(&served.home, &["token", "demo/ana"]);
-        assert_eq!(printed.code, Some(0), "round {round}: {printed:?}");
+    let save = |key: &str| {
+        let arguments = ["login", "demo/ci", "--key-stdin", "--yes", "--store", "keyring"];
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        let mut command = served.home.command(&arguments);
+        command.env("DBUS_SESSION_BUS_ADDRESS", &keyring.address).stdin(reader);
+        let running = Running::start(&mut command);
+        writer.write_all(key.as_bytes()).expect("a key");
+        running
+    };
+    let first = save("key-before").end();
+    assert_eq!(first.code, Some(0), "{first:?}");
+    let (mut held, mut seen) = ("key-before".to_owned(), [false; 2]);
+    for round in 0..25 {
+        let ids = || fs::read(served.home.path("state/authtui/keyring.ids")).expect("a list");
+        let before = ids();
+        let new = format!("key-{round}");
+        let mut saving = save(&new);
+        // The list of ids changes when a save begins, and once more when it is done.
+        until("a save", || ids() != before);
+        // Each round is killed a little later than the one before.
+        let later = Instant::now() + Duration::from_millis(round);
+        until("the next moment", || Instant::now() >= later);
+        saving.kill();
+        let printed = keyring.run(&served.home, &["token", "demo/ci"]);
+        let now = printed.out.trim().to_owned();
+        assert!(printed.code == Some(0) && (now == held || now == new), "round {round}: {printed:?}");
+        seen[usize::from(now == new)] = true;
+        held = now;
     }
-    assert_eq!(keyring.run(&served.home, &["refresh", "demo/ana"]).code, Some(0));
-    assert_eq!(keyring.entries(), 2, "nothing is left over");
+    assert_eq!(seen, [true; 2], "it is killed before the file is written, and after");
+    let last = save("key-after").end();
+    assert_eq!(last.code, Some(0), "{last:?}");
+    assert_eq!(keyring.entries(), 1, "nothing is left over");
 }
 
 fn written(home: &Home) -> String {
@@ -145,7 +161,7 @@ impl Keyring {
     fn wait(&self) {
         until("the keyring", || {
             let alias = self.call("/org/freedesktop/secrets", "ReadAlias", &["string:default"]);
-            alias.contains(COLLECTION)
+            alias.contains(COLLECTION) && self.is_unlocked()
         });
     }
 
@@ -154,6 +170,14 @@ impl Keyring {
         call.arg(format!("--bus={}", self.address)).args(["--print-reply", "--dest=org.freedesktop.secrets"]);
         let said = call.arg(path).arg(format!("{SERVICE}.{method}")).args(arguments).output();
         String::from_utf8_lossy(&said.expect("dbus-send runs").stdout).into_owned()
+    }
+
+    fn is_unlocked(&self) -> bool {
+        let mut get = Command::new("dbus-send");
+        get.arg(format!("--bus={}", self.address)).args(["--print-reply", "--dest=org.freedesktop.secrets"]);
+        get.args([COLLECTION, "org.freedesktop.DBus.Properties.Get"]);
+        get.args(["string:org.freedesktop.Secret.Collection", "string:Locked"]);
+        String::from_utf8_lossy(&get.output().expect("dbus-send runs").stdout).contains("boolean false")
     }
 
     /// How many entries of ours it holds.

@@ -177,7 +177,13 @@ impl Session {
         use secret_service::EncryptionType;
         use secret_service::blocking::SecretService;
 
-        let absent = |error: secret_service::Error| VaultError::Absent(words(&error.to_string()));
+        let absent = |error: secret_service::Error| {
+            VaultError::Absent(match error {
+                secret_service::Error::Unavailable => "no program offers one".to_owned(),
+                secret_service::Error::Zbus(_) => "there is no session bus".to_owned(),
+                error => words(&error.to_string()),
+            })
+        };
         let service = match &self.service {
             Some(service) => service,
             // Nothing secret goes through this one.

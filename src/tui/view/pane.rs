@@ -305,7 +305,7 @@ impl Pane<'_> {
             }
             Where::Vault { .. } => (
                 format!("{}.", text_layout::capital(&why)),
-                "The tokens are as they were. Start authtui again then.",
+                "The tokens are as they were. Start authtui again to read them.",
             ),
         };
         self.block.text(&what, Style::new());
