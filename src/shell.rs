@@ -1,5 +1,6 @@
 //! Everything that is done: the one place with clock, files, network, threads and terminal.
 
+pub mod borrowed;
 pub mod clock;
 pub mod discovery;
 pub mod environment;
@@ -51,7 +52,7 @@ use crate::shell::refresh::grant_lock::LockWaitListener;
 use crate::shell::refresh::queue::RefreshQueue;
 use crate::shell::store_files::{ApplyError, PassphraseNeed, Store};
 use crate::shell::store_folder::KnownCatalog;
-use crate::shell::stores::Stores;
+use crate::shell::stores::{Stores, not_written};
 use crate::shell::terminal::clipboard::Clipboard;
 use crate::stored::provider_file;
 
@@ -185,6 +186,7 @@ impl Services {
         match self.stores.get(store) {
             Some(each) => each.store.read(),
             None if store == StoreId::Environment => environment::read(&self.catalog_now()),
+            None if store == StoreId::Borrowed => borrowed::read(&self.paths),
             None => Snapshot::empty(store),
         }
     }
@@ -230,6 +232,11 @@ impl Services {
         if store == StoreId::Environment {
             let catalog = self.catalog().await;
             return environment::read(&catalog);
+        }
+        if store == StoreId::Borrowed {
+            let paths = self.paths.clone();
+            let reading = tokio::task::spawn_blocking(move || borrowed::read(&paths)).await;
+            return reading.unwrap_or_else(|_| Snapshot::empty(store));
         }
         let Some(each) = self.stores.get(store) else { return Snapshot::empty(store) };
         let number = each.store.number();
@@ -378,17 +385,6 @@ impl Services {
 
     fn known_catalog(&self) -> MutexGuard<'_, Option<Arc<Catalog>>> {
         self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Why a store that is only read takes no change.
-fn not_written(store: StoreId) -> Trouble {
-    match store {
-        StoreId::Environment => crate::stored::environment::read_only(),
-        StoreId::Own | StoreId::Shared | StoreId::Hashed | StoreId::Keyring => {
-            let next = FailureKind::NeedsFix("choose another store".to_owned());
-            Trouble::untouched("cannot change the store", format!("there is no {store} store here"), next)
-        }
     }
 }
 

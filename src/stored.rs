@@ -1,6 +1,7 @@
 //! Texts of files and the environment, read to values and amended by changes. Pure.
 
 pub mod amendment;
+pub mod borrowed;
 pub mod config_file;
 pub mod environment;
 pub mod event_log;

@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::cli::exit::Exit;
 use crate::cli::list::on_terminal::TerminalList;
 use crate::cli::output::{self, say, say_problems, terminal_output};
-use crate::domain::change::{Row, Snapshot};
+use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
 use crate::domain::countdown::countdown;
 use crate::domain::health::{Activity, Health};
@@ -138,6 +138,14 @@ struct ProfileJson<'a> {
     store: String,
     last_refresh: Option<LastRefreshJson<'a>>,
     last_test: Option<LastTestJson>,
+    /// The program that keeps a borrowed login, and the file that it lies in.
+    owner: Option<OwnerJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct OwnerJson<'a> {
+    program: &'a str,
+    file: &'a str,
 }
 
 /// What the last test of the token or key that is held said: `works` or `refused`.
@@ -189,12 +197,13 @@ fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<St
                 Kind::ApiKey => "api_key",
                 Kind::Environment => "environment",
             }),
-            state: health(profile, catalog, now).word().replace(' ', "_"),
+            state: health(profile, catalog, now).word_for(profile).replace(' ', "_"),
             expires_at: profile.life.expires_at.map(rfc3339),
             grant_ends_at: login_end(profile, now).map(rfc3339),
             account: profile.account.as_deref(),
             scopes: &profile.scopes,
             store: store.to_string(),
+            owner: profile.owner.as_ref().map(|owner| OwnerJson { program: &owner.title, file: &owner.file }),
             last_refresh: profile.last_refresh_of_this_grant().map(LastRefreshJson::new),
             last_test: profile.last_test_of_this_token().map(LastTestJson::new),
         },
@@ -240,9 +249,19 @@ fn line(row: &Row, catalog: &Catalog, now: Now) -> [String; 5] {
                 state,
                 String::new(),
                 String::new(),
-                text::clean(&format!("{at}: {why}"), 100),
+                text::clean(&fault(at, why), 200),
             ]
         }
+    }
+}
+
+/// Where and what; what comes first where that is long.
+fn fault(at: &Where, why: &str) -> String {
+    match at {
+        Where::Line(_) | Where::File(_) | Where::Variable { .. } | Where::Vault { .. } => {
+            format!("{at}: {why}")
+        }
+        Where::Borrowed { file, .. } => format!("borrowed: {why} ({file})"),
     }
 }
 
@@ -254,11 +273,23 @@ fn cells(profile: &Profile, catalog: &Catalog, now: Now) -> [String; 5] {
     };
     [
         text::clean(&profile.id.name.to_string(), COLUMN_LIMIT),
-        health(profile, catalog, now.wall).word().to_owned(),
+        health(profile, catalog, now.wall).word_for(profile).to_owned(),
         left(profile.life.expires_at),
         left(login_end(profile, now.wall)),
-        text::distinct(profile.account.as_deref().unwrap_or("-"), COLUMN_LIMIT),
+        text::distinct(&whose(profile), COLUMN_LIMIT),
     ]
+}
+
+/// The account, and the program that keeps a borrowed login.
+fn whose(profile: &Profile) -> String {
+    let account = profile.account.as_deref();
+    match &profile.owner {
+        None => account.unwrap_or("-").to_owned(),
+        Some(owner) => {
+            let account = account.map_or_else(String::new, |account| format!(" · {account}"));
+            format!("borrowed: {}{account}", owner.title)
+        }
+    }
 }
 
 fn health(profile: &Profile, catalog: &Catalog, now: DateTime<Utc>) -> Health {

@@ -43,6 +43,7 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
         if let Some(why) = unreadable(&snapshot, &name) {
             let remedy = match store.is_written() {
                 true => format!("Correct {}; it is never written", snapshot.place),
+                false if store == StoreId::Borrowed => "authtui only reads it".to_owned(),
                 false => "Set it again, or unset it".to_owned(),
             };
             say(&format!("{name} cannot be used: {why}. {remedy}."));

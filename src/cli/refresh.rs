@@ -78,7 +78,9 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
 fn stored_login(services: &Services, name: &str) -> Result<ProfileId, Exit> {
     let (_, profile) = profile_arg::find(services, name)?;
     if !profile.id.store.is_written() {
-        say(&format!("cannot refresh {}: {}.", profile.id.name, NotRefreshable::EnvironmentVariable));
+        let why = profile.owner.as_ref().map(|owner| NotRefreshable::Borrowed(owner.renews()));
+        let why = why.unwrap_or(NotRefreshable::EnvironmentVariable);
+        say(&format!("cannot refresh {}: {why}.", profile.id.name));
         return Err(Exit::Failure);
     }
     Ok(profile.id)

@@ -59,7 +59,12 @@ pub(super) struct ResolveArgs {
 pub(super) fn run(services: &Arc<Services>, args: &ResolveArgs) -> Result<Exit> {
     let catalog = services.catalog_now();
     let request = ResolveRequest::new(&catalog, &args.name, args.order.as_deref())?;
-    let mut stores = StoreId::ALL.map(|store| services.read_now(store));
+    // No program takes what another one keeps; a person may mean it.
+    let is_looked_at = |store: &StoreId| *store != StoreId::Borrowed || request.wanted.is_some();
+    let read = || -> Vec<Snapshot> {
+        StoreId::ALL.into_iter().filter(is_looked_at).map(|store| services.read_now(store)).collect()
+    };
+    let mut stores = read();
     stores.iter().filter(|snapshot| snapshot.store.is_written()).for_each(say_problems);
     request.check_is_there(&stores, &catalog)?;
     let empty = environment::values(request.provider).into_iter().filter(|(_, value)| value.is_empty());
@@ -68,7 +73,7 @@ pub(super) fn run(services: &Arc<Services>, args: &ResolveArgs) -> Result<Exit> 
         None => None,
         Some(profile) => {
             let refreshed = refresh_ended(services, &profile)?;
-            stores = StoreId::ALL.map(|store| services.read_now(store));
+            stores = read();
             Some((profile, refreshed))
         }
     };

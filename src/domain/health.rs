@@ -1,6 +1,7 @@
 //! Health of a profile at one instant.
 
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
+use crate::domain::owner::Owner;
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::Provider;
 use crate::domain::refreshability::{
@@ -53,6 +54,9 @@ impl Health {
         if activity == Activity::Refreshing {
             return Self::Refreshing;
         }
+        if let Some(owner) = &profile.owner {
+            return borrowed(profile, owner, now);
+        }
         if profile.held.tokens().is_none() {
             return if profile.revoked_at.is_some() { Self::SignedOut } else { Self::NeedsLogin };
         }
@@ -71,12 +75,7 @@ impl Health {
             }
             Some((_, RefreshResult::Done)) | None => {}
         }
-        match profile.life.expires_at {
-            None => Self::NoExpiry,
-            Some(_) if ended => Self::Due,
-            Some(end) if end - now > margin(profile.life.obtained_at, end) => Self::Fresh(end),
-            Some(end) => Self::Expiring(end),
-        }
+        by_expiry(profile, now)
     }
 
     /// When tokens that work now end; nothing where they do not, or where no end is known.
@@ -127,6 +126,12 @@ impl Health {
         }
     }
 
+    /// The name of the state of `profile`: nothing of what another program keeps is due here.
+    #[must_use]
+    pub fn word_for(self, profile: &Profile) -> &'static str {
+        if self == Self::Due && profile.owner.is_some() { "expired" } else { self.word() }
+    }
+
     /// The state's name as people read it.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -143,6 +148,27 @@ impl Health {
             Self::Refreshing => "refreshing",
             Self::Unreadable => "unreadable",
         }
+    }
+}
+
+/// The state of what another program keeps: no refresh of ours ends it or mends it.
+fn borrowed(profile: &Profile, owner: &Owner, now: DateTime<Utc>) -> Health {
+    if profile.held.tokens().is_none() {
+        return if owner.elsewhere.is_some() { Health::NoExpiry } else { Health::SignedOut };
+    }
+    let login_ended = profile.life.grant_ends_at.is_some_and(|end| end <= now);
+    let health = by_expiry(profile, now);
+    let is_over = login_ended || profile.refresh_token().is_none();
+    if health == Health::Due && is_over { Health::NeedsLogin } else { health }
+}
+
+/// The state by the end of the token alone.
+fn by_expiry(profile: &Profile, now: DateTime<Utc>) -> Health {
+    match profile.life.expires_at {
+        None => Health::NoExpiry,
+        Some(end) if end <= now => Health::Due,
+        Some(end) if end - now > margin(profile.life.obtained_at, end) => Health::Fresh(end),
+        Some(end) => Health::Expiring(end),
     }
 }
 

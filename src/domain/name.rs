@@ -158,18 +158,21 @@ pub enum StoreId {
     Keyring,
     /// The environment that the program was started with. It is only ever read.
     Environment,
+    /// What other programs keep for themselves. It is only ever read.
+    Borrowed,
 }
 
 impl StoreId {
     /// Every store, in the order in which they are looked through and shown.
-    pub const ALL: [Self; 5] = [Self::Own, Self::Shared, Self::Hashed, Self::Keyring, Self::Environment];
+    pub const ALL: [Self; 6] =
+        [Self::Own, Self::Shared, Self::Hashed, Self::Keyring, Self::Environment, Self::Borrowed];
 
     /// Whether we write it, unless something is wrong with it.
     #[must_use]
     pub fn is_written(self) -> bool {
         match self {
             Self::Own | Self::Shared | Self::Hashed | Self::Keyring => true,
-            Self::Environment => false,
+            Self::Environment | Self::Borrowed => false,
         }
     }
 }
@@ -182,6 +185,7 @@ impl fmt::Display for StoreId {
             Self::Hashed => f.write_str("hashed"),
             Self::Keyring => f.write_str("keyring"),
             Self::Environment => f.write_str("environment"),
+            Self::Borrowed => f.write_str("borrowed"),
         }
     }
 }

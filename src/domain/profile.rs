@@ -1,10 +1,12 @@
 //! Profile: an account at a provider, with its tokens.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::domain::claims::{Claims, FactSource};
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::name::ProfileId;
+use crate::domain::owner::Owner;
 use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens};
@@ -52,6 +54,8 @@ pub struct Profile {
     pub auto_refresh: AutoRefresh,
     /// The servers that its secrets may go to, as origins (`https://id.example.org`); none: not written down.
     pub origins: Vec<String>,
+    /// The program that keeps it, where it is only read here.
+    pub owner: Option<Arc<Owner>>,
 }
 
 /// Whether a profile is refreshed automatically while the screen is open.
@@ -89,6 +93,7 @@ impl Profile {
             revoked_at: None,
             auto_refresh: AutoRefresh::On,
             origins: Vec::new(),
+            owner: None,
         }
     }
 
@@ -106,6 +111,13 @@ impl Profile {
     #[must_use]
     pub fn refresh_token_id(&self) -> Option<RefreshTokenId> {
         self.refresh_token().map(RefreshTokenId::from_token)
+    }
+
+    /// Why there is no token to take, in words.
+    #[must_use]
+    pub fn why_no_tokens(&self) -> String {
+        let elsewhere = self.owner.as_ref().and_then(|owner| owner.elsewhere.clone());
+        elsewhere.unwrap_or_else(|| format!("{} has no tokens", self.id.name))
     }
 
     /// Whether both hold tokens of one grant: what ends it for one ends it for the other.

@@ -32,6 +32,8 @@ pub struct Refreshable<'a> {
 pub enum NotRefreshable {
     ApiKey,
     EnvironmentVariable,
+    /// Another program keeps it: who renews it.
+    Borrowed(String),
     NoProviderFile,
     /// The provider file is an example to copy.
     Example,
@@ -53,6 +55,7 @@ impl fmt::Display for NotRefreshable {
         match self {
             Self::ApiKey => f.write_str("API keys cannot be refreshed"),
             Self::EnvironmentVariable => f.write_str("environment variables cannot be refreshed"),
+            Self::Borrowed(who) => f.write_str(who),
             Self::NoProviderFile => f.write_str("there is no provider file for it"),
             Self::Example => f.write_str("its provider is only an example"),
             Self::NoTokens => f.write_str("its tokens were erased here"),
@@ -116,6 +119,9 @@ pub fn has_live_grant(profile: &Profile, now: DateTime<Utc>) -> bool {
 }
 
 fn is_login(profile: &Profile) -> Result<(), NotRefreshable> {
+    if let Some(owner) = &profile.owner {
+        return Err(NotRefreshable::Borrowed(owner.renews()));
+    }
     match profile.kind {
         Kind::OAuth => Ok(()),
         Kind::ApiKey => Err(NotRefreshable::ApiKey),

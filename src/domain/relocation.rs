@@ -54,7 +54,9 @@ pub fn new_name(
 #[must_use]
 pub fn left_behind(profile: &Profile, to: StoreId) -> Vec<&'static str> {
     match to {
-        StoreId::Own | StoreId::Hashed | StoreId::Keyring | StoreId::Environment => return Vec::new(),
+        StoreId::Own | StoreId::Hashed | StoreId::Keyring | StoreId::Environment | StoreId::Borrowed => {
+            return Vec::new();
+        }
         StoreId::Shared => {}
     }
     let parts = [

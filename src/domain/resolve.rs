@@ -246,7 +246,10 @@ fn variable<'a>(provider: &Provider, name: &str, sources: Sources<'a>) -> Lookup
         Row::Broken { at: Where::Variable { provider: of, name: called }, why, .. } => {
             (*of == provider.name && called == name).then_some(Lookup::Unusable(why))
         }
-        Row::Broken { at: Where::Line(_) | Where::File(_) | Where::Vault { .. }, .. } => None,
+        Row::Broken {
+            at: Where::Line(_) | Where::File(_) | Where::Vault { .. } | Where::Borrowed { .. },
+            ..
+        } => None,
     });
     let empty = || sources.empty.iter().any(|variable| variable == name);
     found.unwrap_or_else(|| if empty() { Lookup::Empty } else { Lookup::NotSet })
@@ -594,7 +597,9 @@ mod tests {
     fn snapshot(store: StoreId, rows: Vec<Row>) -> Snapshot {
         let writable = match store {
             StoreId::Own | StoreId::Shared | StoreId::Hashed | StoreId::Keyring => Ok(()),
-            StoreId::Environment => Err(Trouble::untouched("no", "no", FailureKind::NothingToDo)),
+            StoreId::Environment | StoreId::Borrowed => {
+                Err(Trouble::untouched("no", "no", FailureKind::NothingToDo))
+            }
         };
         Snapshot { store, place: String::new(), rows, writable, notices: Vec::new(), number: 0 }
     }

@@ -13,6 +13,7 @@ pub enum Setting {
     SlowCountdowns,
     Privacy,
     ReadOnly,
+    Borrowed,
     AutomaticRefresh,
     RefreshLead,
     ClearClipboard,
@@ -31,12 +32,13 @@ const LEADS: [Option<u64>; 6] = [None, Some(600), Some(900), Some(1800), Some(60
 const CLEARS: [Option<u64>; 5] = [None, Some(15), Some(30), Some(60), Some(120)];
 
 impl Setting {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Theme,
         Self::Ascii,
         Self::SlowCountdowns,
         Self::Privacy,
         Self::ReadOnly,
+        Self::Borrowed,
         Self::AutomaticRefresh,
         Self::RefreshLead,
         Self::ClearClipboard,
@@ -52,6 +54,7 @@ impl Setting {
             Self::SlowCountdowns => "slow_countdowns",
             Self::Privacy => "privacy",
             Self::ReadOnly => "read_only",
+            Self::Borrowed => "borrowed",
             Self::AutomaticRefresh => "automatic_refresh",
             Self::RefreshLead => "refresh_lead",
             Self::ClearClipboard => "clear_clipboard",
@@ -68,6 +71,7 @@ impl Setting {
             Self::SlowCountdowns => "Slow countdowns",
             Self::Privacy => "Privacy",
             Self::ReadOnly => "Read-only",
+            Self::Borrowed => "Borrowed logins",
             Self::AutomaticRefresh => "Auto-refresh",
             Self::RefreshLead => "Refresh lead",
             Self::ClearClipboard => "Clear clipboard",
@@ -84,6 +88,7 @@ impl Setting {
             Self::SlowCountdowns => "Shows only minutes, so the screen moves once a minute.",
             Self::Privacy => "Masks accounts (a…@…) while others see your screen.",
             Self::ReadOnly => "The screen shows everything and changes no profile.",
+            Self::Borrowed => "Shows logins of other programs, such as gh; only reads them.",
             Self::AutomaticRefresh => "Refreshes tokens before they expire.",
             Self::RefreshLead => "How long before it expires a token is refreshed.",
             Self::ClearClipboard => "Clears a copied token from the clipboard.",
@@ -100,6 +105,7 @@ impl Setting {
             Self::SlowCountdowns => settings.slow_countdowns.to_string(),
             Self::Privacy => settings.privacy.to_string(),
             Self::ReadOnly => settings.read_only.to_string(),
+            Self::Borrowed => settings.borrowed.to_string(),
             Self::AutomaticRefresh => settings.automatic_refresh.to_string(),
             Self::RefreshLead => settings.refresh_lead.map_or("auto".to_owned(), duration::text),
             Self::ClearClipboard => {
@@ -138,6 +144,7 @@ impl Setting {
             Self::SlowCountdowns => next.slow_countdowns = !next.slow_countdowns,
             Self::Privacy => next.privacy = !next.privacy,
             Self::ReadOnly => next.read_only = !next.read_only,
+            Self::Borrowed => next.borrowed = !next.borrowed,
             Self::AutomaticRefresh => next.automatic_refresh = !next.automatic_refresh,
             Self::RefreshLead => next.refresh_lead = offered(&LEADS, settings.refresh_lead, step),
             Self::ClearClipboard => next.clear_clipboard = offered(&CLEARS, settings.clear_clipboard, step),

@@ -31,6 +31,8 @@ pub struct Settings {
     pub privacy: bool,
     /// Whether nothing is refreshed, written or logged in to from the screen.
     pub read_only: bool,
+    /// Whether the logins that other programs keep are shown.
+    pub borrowed: bool,
     /// After how long what was copied is taken from the clipboard again; absent: never.
     #[serde(deserialize_with = "seconds_or_off")]
     pub clear_clipboard: Option<Duration>,
@@ -67,6 +69,7 @@ impl Default for Settings {
             slow_countdowns: false,
             privacy: false,
             read_only: false,
+            borrowed: true,
             clear_clipboard: None,
             client_metadata_url: None,
             keys: BTreeMap::new(),
@@ -250,7 +253,7 @@ mod tests {
     #[test]
     fn every_setting_can_be_written() {
         let text = "theme: ~/themes/mine.yaml\nascii: true\nautomatic_refresh: false\nrefresh_lead: 90s\n\
-                    mouse: false\nslow_countdowns: true\nprivacy: true\nread_only: true\nclear_clipboard: 45\n\
+                    mouse: false\nslow_countdowns: true\nprivacy: true\nread_only: true\nborrowed: false\nclear_clipboard: 45\n\
                     client_metadata_url: https://authtui.test/client.json\nkeys: {refresh: F5, quit: [q, Ctrl-Q]}\n";
         let settings = Settings {
             client_metadata_url: Some(Url::parse("https://authtui.test/client.json").expect("an address")),
@@ -261,6 +264,7 @@ mod tests {
             mouse: false,
             slow_countdowns: true,
             privacy: true,
+            borrowed: false,
             read_only: true,
             clear_clipboard: Some(Duration::from_secs(45)),
             keys: [("refresh", vec!["F5"]), ("quit", vec!["q", "Ctrl-Q"])]

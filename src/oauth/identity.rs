@@ -6,12 +6,11 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use crate::domain::claims::Claims;
 use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds};
+use crate::domain::jwt;
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
 use crate::domain::text;
@@ -182,18 +181,14 @@ fn issuer(payload: &Value) -> Option<String> {
     issuer.map(|issuer| text::clean(issuer, ISSUER_LIMIT))
 }
 
-/// The payload of a JWT (RFC 7519 §3), whatever signs it.
 fn payload(token: &Secret) -> Option<Value> {
-    let mut parts = token.expose().split('.');
-    let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
-        return None;
-    };
-    let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-    serde_json::from_slice(&bytes).ok().filter(Value::is_object)
+    jwt::payload(token.expose())
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;
 
     use super::*;

@@ -12,6 +12,9 @@ const SHARED: &str = ".mcp-code-api/config.yaml";
 /// The folder of hashed credentials, below the home folder.
 const HASHED: &str = ".claude/credentials";
 
+/// The variable that keeps the files of other programs unread where it is `off`.
+const BORROWED_SWITCH: &str = "AUTHTUI_BORROWED";
+
 /// The program's folders and files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
@@ -25,6 +28,8 @@ pub struct Paths {
     pub hashed: Option<PathBuf>,
     /// The file of profiles whose secrets lie in the keyring.
     pub keyring: Option<PathBuf>,
+    /// The home folder, below which other programs keep their logins; none: nobody looks for them.
+    pub borrowed: Option<PathBuf>,
     /// The user's settings.
     pub settings: PathBuf,
     /// The user's provider files.
@@ -52,10 +57,12 @@ impl Paths {
         };
         let home = etcetera::home_dir().wrap_err("cannot find the home folder")?;
         let shared = home.join(SHARED);
+        let borrows = env::var_os(BORROWED_SWITCH).is_none_or(|switch| switch != "off");
         Ok(Self {
             shared: Some(shared).filter(|shared| *shared != config),
             hashed: Some(home.join(HASHED)),
             keyring: Some(folder.join("keyring.yaml")).filter(|keyring| *keyring != config),
+            borrowed: Some(home).filter(|_| borrows),
             config,
             is_named,
             settings: folder.join("settings.yaml"),
@@ -80,6 +87,7 @@ impl Paths {
             shared: None,
             hashed: None,
             keyring: None,
+            borrowed: None,
             settings: folder.join("settings.yaml"),
             providers: folder.join("providers"),
             state: folder.join("state"),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::name::StoreId;
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::paths::Paths;
 use crate::shell::store_files::write_queue::WriteQueue;
 use crate::shell::store_files::{Store, StoreFile};
@@ -73,4 +74,16 @@ fn keyring(paths: &Paths) -> Option<QueuedStore> {
 #[cfg(not(feature = "keyring"))]
 fn keyring(_paths: &Paths) -> Option<QueuedStore> {
     None
+}
+
+/// Why a store that is only read takes no change.
+pub(in crate::shell) fn not_written(store: StoreId) -> Trouble {
+    match store {
+        StoreId::Environment => crate::stored::environment::read_only(),
+        StoreId::Borrowed => crate::domain::owner::read_only(),
+        StoreId::Own | StoreId::Shared | StoreId::Hashed | StoreId::Keyring => {
+            let next = FailureKind::NeedsFix("choose another store".to_owned());
+            Trouble::untouched("cannot change the store", format!("there is no {store} store here"), next)
+        }
+    }
 }

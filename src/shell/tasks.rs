@@ -86,7 +86,8 @@ impl Tasks {
 
     /// Reads the stores beside our own and tells them to `inbox`.
     pub fn read_stores(&self, services: &Arc<Services>, inbox: &Inbox) {
-        for store in services.stores.all().map(|each| each.store.id()).filter(|id| *id != StoreId::Own) {
+        let written = services.stores.all().map(|each| each.store.id()).filter(|id| *id != StoreId::Own);
+        for store in written.chain(services.paths.borrowed.is_some().then_some(StoreId::Borrowed)) {
             let (services, inbox) = (Arc::clone(services), inbox.clone());
             self.spawn(async move {
                 // The loop has ended: nobody is left to be told.

@@ -20,7 +20,7 @@ use crate::shell::inbox::Inbox;
 use crate::shell::store_files::file::FileStamp;
 use crate::shell::store_files::file::LINK_LIMIT;
 use crate::shell::tasks::Tasks;
-use crate::shell::{Services, settings};
+use crate::shell::{Services, borrowed, settings};
 use crate::tui::message::Msg;
 
 /// An editor writes in several steps: it is read once nothing has happened for so long, ...
@@ -36,6 +36,8 @@ const SLOW_LOOK: Duration = Duration::from_mins(1);
 
 /// The name that stands for every file of a folder, but for those that begin with a dot.
 const EVERY_FILE: &str = "*";
+/// The same of files of other programs: most of them are not there, and nothing of ours hangs on them.
+const RARE_LOOK: Duration = Duration::from_mins(60);
 
 /// A name in a folder that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +68,13 @@ pub fn start(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox) {
             let tell = || told.send(Msg::Touched(store)).ok();
             // It ends with the loop: nobody is left to be told.
             let _: Option<()> = follow(move || files.clone(), tell, SLOW_LOOK).await;
+        });
+    }
+    if let Some(home) = services.paths.borrowed.clone() {
+        let told = inbox.clone();
+        tasks.spawn(async move {
+            let tell = || told.send(Msg::Touched(StoreId::Borrowed)).ok();
+            let _: Option<()> = follow(move || borrowed::watched(&home), tell, RARE_LOOK).await;
         });
     }
     let settings = absolute(&services.paths.settings).unwrap_or(services.paths.settings.clone());

@@ -197,6 +197,10 @@ fn selected(model: &Model) -> Result<&Profile, Unavailable> {
             let why = format!("The value of {name} cannot be used");
             Unavailable::because(why).remedy("Set it again or unset it in your shell.").warn()
         }
+        Some(RowId::Broken(_, Where::Borrowed { file, .. })) => {
+            let why = format!("{file} cannot be understood");
+            Unavailable::because(why).remedy("Its program may write it again.").warn()
+        }
         Some(RowId::Broken(_, Where::File(_))) => {
             Unavailable::because("authtui does not understand this file")
                 .remedy("Delete it if you do not need it.")
@@ -233,9 +237,10 @@ fn edit(model: &Model) -> Result<(), Unavailable> {
     match &model.selected {
         Some(RowId::Broken(_, Where::Line(_))) => Ok(()),
         _ if !is_usable => Ok(()),
-        Some(RowId::Broken(_, Where::File(_) | Where::Vault { .. } | Where::Variable { .. })) => {
-            selected(model).map(|_| ())
-        }
+        Some(RowId::Broken(
+            _,
+            Where::File(_) | Where::Vault { .. } | Where::Variable { .. } | Where::Borrowed { .. },
+        )) => selected(model).map(|_| ()),
         Some(RowId::Profile(id)) => {
             let why = "its entry is valid; only an unreadable one opens in the editor";
             Err(Unavailable::new(&id.name, why))
@@ -251,6 +256,7 @@ fn stored<'a>(model: &'a Model, instead: &str) -> Result<&'a Profile, Unavailabl
 }
 
 fn written<'a>(profile: &'a Profile, instead: &str) -> Result<&'a Profile, Unavailable> {
+    ours(profile)?;
     match profile.kind {
         Kind::OAuth | Kind::ApiKey => Ok(profile),
         Kind::Environment => {
@@ -258,6 +264,12 @@ fn written<'a>(profile: &'a Profile, instead: &str) -> Result<&'a Profile, Unava
             Err(Unavailable::new(about, instead).remedy("To remove it, unset it in your shell."))
         }
     }
+}
+
+/// Whether no other program keeps it.
+fn ours(profile: &Profile) -> Result<(), Unavailable> {
+    let owner = profile.owner.as_ref();
+    owner.map_or(Ok(()), |owner| Err(Unavailable::because(owner.reads_only())))
 }
 
 fn auto_refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable> {
@@ -326,7 +338,7 @@ fn refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable
 fn copy(profile: &Profile) -> Result<(), Unavailable> {
     match profile.held.tokens() {
         Some(_) => Ok(()),
-        None => Err(Unavailable::because(format!("{} has no tokens", profile.id.name))),
+        None => Err(Unavailable::because(profile.why_no_tokens())),
     }
 }
 
@@ -355,6 +367,8 @@ fn sign_out(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
 }
 
 fn test(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable> {
+    // It goes nowhere but where a person takes it.
+    ours(profile)?;
     let refuse = |why: &str| Unavailable::new(format!("{} cannot be tested", profile.id.name), why);
     let key = |action| model.keys.key(action);
     if profile.held.tokens().is_none() {

@@ -16,6 +16,10 @@ use crate::tui::status::{ReportSubject, Tone};
 #[must_use]
 pub fn changes_by_others(model: &Model, after: &Snapshot) -> Option<(ReportSubject, String, Tone)> {
     let before = model.stores.get(&after.store)?;
+    if !after.store.is_written() {
+        // Its programs do what they do.
+        return None;
+    }
     match (unread(before), unread(after)) {
         (false, true) => {
             let text = format!(
@@ -61,7 +65,9 @@ pub fn changes_by_others(model: &Model, after: &Snapshot) -> Option<(ReportSubje
 /// newer pair any more.
 #[must_use]
 pub fn outdated(model: &Model, after: &Snapshot) -> Vec<NewerTokens> {
-    let Some(before) = model.stores.get(&after.store) else { return Vec::new() };
+    let Some(before) = model.stores.get(&after.store).filter(|_| after.store.is_written()) else {
+        return Vec::new();
+    };
     let are = after.by_name();
     let is_outdated = |newer: &&Profile| {
         let now = are.get(&newer.id.name).filter(|now| now.held != newer.held);

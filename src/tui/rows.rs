@@ -75,8 +75,9 @@ pub fn text(model: &Model, row: &Row, now: DateTime<Utc>) -> String {
     match row {
         Row::Profile(profile) => {
             let account = profile.account.as_deref().unwrap_or_default();
-            let state = health(model, row, now).word();
-            format!("{} {account} {state} {}", profile.id.name.exact(), profile.scopes.join(" "))
+            let state = health(model, row, now).word_for(profile);
+            let owner = profile.owner.as_ref().map_or("", |owner| owner.title.as_str());
+            format!("{} {account} {state} {owner} {}", profile.id.name.exact(), profile.scopes.join(" "))
         }
         Row::Broken { name, .. } => format!("{name} {}", Health::Unreadable.word()),
     }

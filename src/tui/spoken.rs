@@ -15,12 +15,15 @@ pub fn row(model: &Model, row: &Row, now: Now) -> String {
     match row {
         Row::Broken { name, .. } => format!("{}: {}", text_layout::named(name), health.word()),
         Row::Profile(profile) => {
-            let account = profile.account.as_deref().map(|account| state::account(model, account));
+            let account = match &profile.owner {
+                Some(_) => Some(state::owned_account(model, profile)),
+                None => profile.account.as_deref().map(|account| state::account(model, account)),
+            };
             let account = account.map_or_else(String::new, |account| format!(", {account}"));
             let name = text_layout::named(&profile.id.name);
             let mark = if model.marks.contains(&profile.id) { ", marked" } else { "" };
             let (token, login) = (token(health, now), login(profile, now));
-            format!("{name}{account}: {}{token}{login}{mark}", health.word())
+            format!("{name}{account}: {}{token}{login}{mark}", health.word_for(profile))
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::clock::{
 };
 use crate::domain::countdown::countdown;
 use crate::domain::health::Health;
+use crate::domain::owner::Owner;
 use crate::domain::profile::{self, Kind, Profile, RefreshResult};
 use crate::domain::refreshability::{NotRefreshable, has_live_grant};
 use crate::domain::residual_validity::Validity;
@@ -121,6 +122,14 @@ pub fn account(model: &Model, account: &str) -> String {
     if whole.contains('@') { format!("{first}…@…") } else { format!("{first}…") }
 }
 
+/// Whose a borrowed login is: the program that keeps it, and the account where it is known.
+#[must_use]
+pub fn owned_account(model: &Model, profile: &Profile) -> String {
+    let title = profile.owner.as_ref().map(|owner| text_layout::named(&owner.title));
+    let account = profile.account.as_deref().map(|of| account(model, of));
+    title.into_iter().chain(account).collect::<Vec<_>>().join(" · ")
+}
+
 /// A moment on the person's clock, in one piece for [`text_layout::wrap`].
 #[must_use]
 pub fn moment(at: DateTime<Utc>, now: Now) -> String {
@@ -165,6 +174,9 @@ pub fn mask(model: &Model, profile: &Profile, secret: &Secret) -> String {
 /// How the profile stands, in a sentence or two; [`suggestion`](crate::tui::suggestion) has the keys that help.
 #[must_use]
 pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
+    if let Some(owner) = &profile.owner {
+        return borrowed(model, profile, owner, now);
+    }
     let planned = || auto_refresh::planned(model, profile, now);
     match model.health(profile, now.wall) {
         Health::NoExpiry => match profile.kind {
@@ -215,6 +227,34 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     }
 }
 
+/// The same of a login that another program keeps.
+fn borrowed(model: &Model, profile: &Profile, owner: &Owner, now: Now) -> String {
+    let title = text_layout::safe(&owner.title);
+    let renews = || format!("{title} renews it when it runs.");
+    match model.health(profile, now.wall) {
+        Health::Fresh(end) | Health::Expiring(end) => {
+            let left = left_by_settings(model, end, now);
+            match profile.refresh_token() {
+                Some(_) => format!("Good for {left}; {}", renews()),
+                None => format!("Good for {left}."),
+            }
+        }
+        Health::Due => format!("The token expired; {}", renews()),
+        Health::NeedsLogin => format!("The token expired; log in again in {title}."),
+        Health::SignedOut => format!("{title} is logged out."),
+        Health::NoExpiry => match (&owner.elsewhere, profile.kind) {
+            (Some(elsewhere), _) => format!("{}.", text_layout::safe(elsewhere)),
+            (None, Kind::ApiKey) => "API keys do not expire on their own.".to_owned(),
+            (None, Kind::OAuth | Kind::Environment) => "The file says no expiry.".to_owned(),
+        },
+        Health::Retrying(_)
+        | Health::Failed(_)
+        | Health::Refused
+        | Health::Refreshing
+        | Health::Unreadable => String::new(),
+    }
+}
+
 /// Why nothing on this machine refreshes the profile, where that is so and its state does not say it.
 #[must_use]
 pub fn never_refreshed(model: &Model, profile: &Profile, now: Now) -> Option<String> {
@@ -243,6 +283,7 @@ pub fn never_refreshed(model: &Model, profile: &Profile, now: Now) -> Option<Str
         NotRefreshable::NotOffered
         | NotRefreshable::ApiKey
         | NotRefreshable::EnvironmentVariable
+        | NotRefreshable::Borrowed(_)
         | NotRefreshable::NoTokens
         | NotRefreshable::NoRefreshToken
         | NotRefreshable::BadAddress

@@ -34,7 +34,10 @@ pub fn suggestions(model: &Model, row: &Row, now: Now) -> Vec<Suggestion> {
             let edit = needed(Action::Edit, "open it in your editor", "edit");
             [edit].into_iter().filter(|suggestion| is_allowed(model, suggestion)).collect()
         }
-        Row::Broken { at: Where::File(_) | Where::Vault { .. } | Where::Variable { .. }, .. } => Vec::new(),
+        Row::Broken {
+            at: Where::File(_) | Where::Vault { .. } | Where::Variable { .. } | Where::Borrowed { .. },
+            ..
+        } => Vec::new(),
     }
 }
 

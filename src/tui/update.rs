@@ -165,7 +165,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         }
         Msg::Settled(settings) => {
             settings::settled(model, settings);
-            return vec![Effect::ReadEvents];
+            return [Effect::ReadEvents].into_iter().chain(settings::borrowed(model)).collect();
         }
         Msg::Themed(theme) => settings::themed(model, theme),
         Msg::BackgroundTold(background) => model.terminal.background = Some(background),

@@ -1,6 +1,6 @@
 //! Urgency of a row: what it needs of a person, and until when that is so.
 
-use crate::domain::change::Row;
+use crate::domain::change::{Row, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::{self, Health};
 use crate::domain::profile::{Kind, Profile};
@@ -15,7 +15,12 @@ use crate::tui::state;
 pub fn need(model: &Model, row: &Row, now: Now) -> Need {
     match row {
         Row::Profile(profile) => need_of(model, profile, now),
-        Row::Broken { .. } => Need::Unreadable,
+        // Its program mends it, not we.
+        Row::Broken { at: Where::Borrowed { .. }, .. } => Need::Nothing,
+        Row::Broken {
+            at: Where::Line(_) | Where::File(_) | Where::Variable { .. } | Where::Vault { .. },
+            ..
+        } => Need::Unreadable,
     }
 }
 
@@ -26,6 +31,10 @@ pub fn need_of(model: &Model, profile: &Profile, now: Now) -> Need {
         return Need::NotSaved;
     }
     let health = model.health_at_rest(profile, now.wall);
+    if profile.owner.is_some() {
+        // Whatever it needs, its program gets it.
+        return if health == Health::SignedOut { Need::SignedOut } else { Need::Nothing };
+    }
     match health {
         Health::NeedsLogin => Need::Login,
         Health::Refused => Need::Refused,
@@ -60,7 +69,7 @@ fn ends_for_good(model: &Model, profile: &Profile, now: Now) -> bool {
 #[must_use]
 pub fn can_log_in(model: &Model, profile: &Profile) -> bool {
     let is_usable = || model.provider(profile).is_some_and(|provider| !provider.example);
-    profile.kind == Kind::OAuth && (model.catalog.is_none() || is_usable())
+    profile.owner.is_none() && profile.kind == Kind::OAuth && (model.catalog.is_none() || is_usable())
 }
 
 /// When the need of `profile`, or its state, will next be another by the passing of time alone.

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests play the world outside")]
 
+mod borrowed;
 mod callback;
 mod chaos;
 mod commands;

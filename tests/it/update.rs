@@ -2,6 +2,7 @@
 
 mod auto_refresh;
 mod availability;
+mod borrowed;
 mod clipboard;
 mod edit;
 mod environment;

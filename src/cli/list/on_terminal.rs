@@ -154,7 +154,11 @@ impl<'a> TerminalList<'a> {
         let name_style = if need.is_yours() { theme.strong } else { Style::new() };
         let is_last = need == Need::LoginEnds;
         let login_style = if is_last { theme.warn.add_modifier(Modifier::BOLD) } else { Style::new() };
-        let word = if is_last { "login expires" } else { health.word() };
+        let state = match row {
+            Row::Profile(profile) => health.word_for(profile),
+            Row::Broken { .. } => health.word(),
+        };
+        let word = if is_last { "login expires" } else { state };
         let word = Line::styled(word, style);
         match row {
             Row::Profile(profile) => Cells([
@@ -198,6 +202,9 @@ impl<'a> TerminalList<'a> {
     fn account(&self, profile: &Profile) -> String {
         let key = profile.held.tokens().filter(|_| profile.kind != Kind::OAuth);
         match (&profile.account, key) {
+            _ if profile.owner.is_some() => {
+                format!("borrowed: {}", state::owned_account(&self.model, profile))
+            }
             (Some(account), _) => state::account(&self.model, account),
             (None, Some(tokens)) => text_layout::safe(&tokens.access.mask(&[])),
             (None, None) => "–".to_owned(),
@@ -232,7 +239,10 @@ impl<'a> TerminalList<'a> {
                 let place = &self.model.stores.get(&store)?.place;
                 return Some(format!("correct line {line} of {place}"));
             }
-            Row::Broken { at: Where::File(_) | Where::Vault { .. } | Where::Variable { .. }, .. } => {
+            Row::Broken {
+                at: Where::File(_) | Where::Vault { .. } | Where::Variable { .. } | Where::Borrowed { .. },
+                ..
+            } => {
                 return None;
             }
         };

@@ -88,6 +88,13 @@ pub enum Where {
         /// The variable's name.
         name: String,
     },
+    /// It is the row of that name, from a file of another program.
+    Borrowed {
+        /// The file, as shown to people.
+        file: String,
+        /// The name of the row.
+        row: String,
+    },
     /// Its secrets lie in a vault that does not tell them.
     Vault {
         /// The profile's name.
@@ -101,6 +108,7 @@ impl fmt::Display for Where {
             Self::Line(line) => write!(f, "line {line}"),
             Self::File(name) => write!(f, "the file {name}"),
             Self::Variable { name, .. } => write!(f, "the variable {name}"),
+            Self::Borrowed { file, .. } => f.write_str(file),
             Self::Vault { .. } => f.write_str("the keyring"),
         }
     }

@@ -100,7 +100,9 @@ pub(super) fn no_provider(what: &str, catalog: &Catalog, provider: &str) -> Trou
 /// What to say of a profile that cannot be refreshed.
 pub(super) fn hindered(what: &str, cannot: &NotRefreshable) -> Trouble {
     let kind = match cannot {
-        NotRefreshable::ApiKey | NotRefreshable::NotOffered => FailureKind::NothingToDo,
+        NotRefreshable::ApiKey | NotRefreshable::NotOffered | NotRefreshable::Borrowed(_) => {
+            FailureKind::NothingToDo
+        }
         NotRefreshable::EnvironmentVariable => {
             FailureKind::NeedsFix("set it again or unset it in your shell".to_owned())
         }
@@ -115,9 +117,10 @@ pub(super) fn hindered(what: &str, cannot: &NotRefreshable) -> Trouble {
     };
     let trouble = Trouble::untouched(what, cannot.to_string(), kind);
     match cannot {
-        NotRefreshable::NoTokens | NotRefreshable::ApiKey | NotRefreshable::EnvironmentVariable => {
-            trouble.without_tokens()
-        }
+        NotRefreshable::NoTokens
+        | NotRefreshable::ApiKey
+        | NotRefreshable::EnvironmentVariable
+        | NotRefreshable::Borrowed(_) => trouble.without_tokens(),
         NotRefreshable::NoRefreshToken
         | NotRefreshable::GrantDead(_)
         | NotRefreshable::NotOffered

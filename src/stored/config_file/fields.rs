@@ -111,6 +111,7 @@ pub(in crate::stored) fn login(
         revoked_at: time(fields, "revoked_at", notes),
         auto_refresh: automatic(fields)?,
         origins: texts(fields, "hosts")?,
+        owner: None,
     })
 }
 

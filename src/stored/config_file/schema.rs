@@ -36,7 +36,9 @@ impl FileSchema {
 impl From<StoreId> for FileSchema {
     fn from(store: StoreId) -> Self {
         match store {
-            StoreId::Own | StoreId::Hashed | StoreId::Keyring | StoreId::Environment => Self::Ours,
+            StoreId::Own | StoreId::Hashed | StoreId::Keyring | StoreId::Environment | StoreId::Borrowed => {
+                Self::Ours
+            }
             StoreId::Shared => Self::Shared,
         }
     }

@@ -187,7 +187,10 @@ fn selected_line(model: &Model) -> Option<u32> {
     match &model.selected {
         Some(RowId::Broken(_, Where::Line(line))) => Some(*line),
         Some(
-            RowId::Broken(_, Where::File(_) | Where::Variable { .. } | Where::Vault { .. })
+            RowId::Broken(
+                _,
+                Where::File(_) | Where::Variable { .. } | Where::Vault { .. } | Where::Borrowed { .. },
+            )
             | RowId::Profile(_),
         )
         | None => None,

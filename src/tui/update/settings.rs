@@ -3,6 +3,7 @@
 use std::mem;
 
 use crate::domain::clock::Now;
+use crate::domain::name::StoreId;
 use crate::domain::setting::{Setting, ValueStep};
 use crate::domain::settings::{Settings, ThemeChoice};
 use crate::domain::trouble::Trouble;
@@ -32,6 +33,13 @@ pub(super) fn settled(model: &mut Model, settings: Result<Settings, String>) {
             turn_auto_refresh(model, AutoRefreshMode::Off(OffBy::Unreadable));
         }
     }
+}
+
+/// Reads the logins of other programs where the settings have just hidden them or want them shown.
+pub(super) fn borrowed(model: &Model) -> Option<Effect> {
+    let there = model.stores.get(&StoreId::Borrowed)?;
+    let is_other = there.rows.is_empty() == model.settings.borrowed;
+    is_other.then_some(Effect::Read(StoreId::Borrowed))
 }
 
 fn take(model: &mut Model, settings: Settings) {

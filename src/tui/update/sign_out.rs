@@ -3,7 +3,7 @@
 use crate::domain::change::{Extent, SignedOut};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{Kind, Profile};
+use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
 use crate::oauth::revocation::{self, Revoked};
 use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
@@ -20,8 +20,8 @@ use crate::tui::update::{stores, undo};
 /// Asks how to sign out of `profiles`, with the choice of that way marked where it is offered.
 pub(super) fn ask(model: &mut Model, profiles: &[Profile], marked: Option<SignOutWay>) -> Vec<Effect> {
     let target = |profile: &Profile| SignOutTarget::new(profile, model.provider(profile));
-    // A variable of the environment is not ours to erase.
-    let ours = profiles.iter().filter(|profile| profile.kind != Kind::Environment);
+    // What we do not write is not ours to erase.
+    let ours = profiles.iter().filter(|profile| profile.id.store.is_written());
     let targets: Vec<SignOutTarget> = ours.map(target).collect();
     let is_marked =
         |answer: &DialogAnswer| matches!(answer, DialogAnswer::SignOut(_, way) if Some(*way) == marked);

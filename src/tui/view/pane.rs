@@ -93,7 +93,7 @@ struct Pane<'a> {
 impl Pane<'_> {
     fn profile(&mut self, profile: &Profile) {
         let health = self.model.health(profile, self.now.wall);
-        self.headline(health);
+        self.headline(health, health.word_for(profile));
         self.sentences(profile, health);
         self.keys(&suggestion::of_profile(self.model, profile, self.now));
         if profile.held.tokens().is_some() {
@@ -101,13 +101,17 @@ impl Pane<'_> {
             self.tokens(profile, health);
         }
         self.account(profile);
+        if let Some(owner) = &profile.owner {
+            self.block.rule("", Vec::new());
+            self.block.field("File", &[text_layout::safe(&owner.file)]);
+        }
         self.last(profile);
     }
 
     /// The state, alone on its line.
-    fn headline(&mut self, health: Health) {
+    fn headline(&mut self, health: Health, word: &str) {
         let style = state::style(health, self.theme);
-        let word = text_layout::capital(health.word());
+        let word = text_layout::capital(word);
         let glyph = state::glyph(health, self.theme);
         self.block.marked(&glyph, Repeated::Once, &word, style.add_modifier(Modifier::BOLD));
     }
@@ -128,6 +132,9 @@ impl Pane<'_> {
         let sentence = state::sentence(model, profile, now);
         if !sentence.is_empty() {
             self.block.text(&sentence, plain);
+        }
+        if let Some(owner) = &profile.owner {
+            self.block.text(&format!("{}.", text_layout::safe(&owner.reads_only())), plain);
         }
         if let Some(end) = state::grant_ends_soon(profile, now) {
             let words = format!(
@@ -292,7 +299,7 @@ impl Pane<'_> {
             Row::Broken { name, at: here, why } if here == at => Some((row, name, why)),
             Row::Broken { .. } | Row::Profile(_) => None,
         })?;
-        self.headline(Health::Unreadable);
+        self.headline(Health::Unreadable, Health::Unreadable.word());
         let why = text_layout::safe(why);
         let (what, then) = match at {
             Where::Line(line) => (format!("Line {line}: {why}."), "authtui leaves the entry as it is."),
@@ -303,6 +310,9 @@ impl Pane<'_> {
             Where::Variable { .. } => {
                 (format!("{}.", text_layout::capital(&why)), "Set it again or unset it in your shell.")
             }
+            Where::Borrowed { .. } => {
+                (format!("This file of another program is not understood: {why}."), "authtui only reads it.")
+            }
             Where::Vault { .. } => (
                 format!("{}.", text_layout::capital(&why)),
                 "The tokens are as they were. Start authtui again to read them.",
@@ -312,10 +322,12 @@ impl Pane<'_> {
         self.block.text(then, Style::new());
         self.keys(&suggestion::suggestions(self.model, row, self.now));
         self.block.rule("", Vec::new());
-        self.block.field(
-            if matches!(at, Where::Line(_)) { "File" } else { "Store" },
-            &[text_layout::safe(&store.place)],
-        );
+        let (label, place) = match at {
+            Where::Line(_) => ("File", &store.place),
+            Where::File(_) | Where::Variable { .. } | Where::Vault { .. } => ("Store", &store.place),
+            Where::Borrowed { file, .. } => ("File", file),
+        };
+        self.block.field(label, &[text_layout::safe(place)]);
         Some(text_layout::safe(name))
     }
 }

@@ -12,7 +12,7 @@ use ratatui::text::{Line, Text};
 
 use self::table::ProfileTable;
 use crate::domain::change::Row;
-use crate::domain::name::ProfileName;
+use crate::domain::name::{ProfileName, StoreId};
 use crate::tui::columns::Columns;
 use crate::tui::frame::Focus;
 use crate::tui::list_lines::{self, ListLine};
@@ -41,6 +41,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     map.put(title.intersection(area), MouseTarget::Sort(model.sort.next()));
     let inner = banner(frame, inner, model, theme);
     let inner = rights(frame, inner, model, theme);
+    let inner = only_borrowed(frame, inner, model, theme);
     if total == 0 {
         return;
     }
@@ -130,6 +131,25 @@ fn banner(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Re
         rest = frame::below(rest, 1);
     }
     frame::below(rest, 1)
+}
+
+/// Says what was found where nothing is kept here, and the key that begins; gives the room below.
+fn only_borrowed(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
+    let count = |is_borrowed: bool| -> usize {
+        let stores = model.stores.values();
+        let those = stores.filter(|store| (store.store == StoreId::Borrowed) == is_borrowed);
+        those.map(|store| store.rows.len()).sum()
+    };
+    let (found, others) = (count(true), count(false));
+    if found == 0 || others > 0 || area.height < 8 {
+        return area;
+    }
+    let row = frame::inset(frame::row(area, 0), 1);
+    let key = model.keys.key(Action::NewLogin);
+    let logins = if found == 1 { "1 login".to_owned() } else { format!("{found} logins") };
+    let words = format!("Found {logins} of other programs. {key} logs in here.");
+    frame.render_widget(Line::styled(text_layout::cut(&words, row.width), theme.accent), row);
+    frame::below(area, 2)
 }
 
 /// The names of the profiles in those lines.

@@ -116,6 +116,7 @@ impl ProfileTable<'_> {
                     Where::Line(line) => format!("line {line}"),
                     Where::File(_) => "file".to_owned(),
                     Where::Variable { .. } => "variable".to_owned(),
+                    Where::Borrowed { .. } => "borrowed".to_owned(),
                     Where::Vault { .. } => "keyring".to_owned(),
                 };
                 optional(frame, area, self.columns.account, Line::styled(place, self.theme.muted));
@@ -174,6 +175,7 @@ impl ProfileTable<'_> {
     fn account(&self, profile: &Profile, width: u16) -> Line<'static> {
         let key = profile.held.tokens().filter(|_| profile.kind != Kind::OAuth);
         let text = match (&profile.account, key) {
+            _ if profile.owner.is_some() => state::owned_account(self.model, profile),
             (Some(account), _) => state::account(self.model, account),
             // Its end tells one key from another, its known prefix does not.
             (None, Some(tokens)) => text_layout::safe(&tokens.access.mask(&[])),
@@ -210,7 +212,7 @@ impl ProfileTable<'_> {
             },
             Health::NoExpiry => return Line::styled(health.word(), self.theme.muted),
             Health::Due | Health::NeedsLogin | Health::Refused | Health::SignedOut | Health::Unreadable => {
-                health.word().to_owned()
+                health.word_for(profile).to_owned()
             }
         };
         Line::styled(words, style)
@@ -306,7 +308,13 @@ impl ProfileTable<'_> {
                 let text = if text_layout::width(&wide) <= width { wide } else { left };
                 Line::styled(text, self.theme.muted)
             }
-            Some(Validity::NoEndKnown | Validity::Ended(_) | Validity::Refused) | None => Line::default(),
+            Some(Validity::NoEndKnown | Validity::Ended(_) | Validity::Refused) | None => {
+                // Where no column says whose it is.
+                let owner = profile.owner.as_ref().filter(|_| self.columns.account.is_none());
+                let title = owner.map_or_else(String::new, |owner| text_layout::named(&owner.title));
+                let fits = text_layout::width(&title) <= width;
+                Line::styled(if fits { title } else { "borrowed".to_owned() }, self.theme.muted)
+            }
         }
     }
 }

@@ -1,0 +1,152 @@
+//! Reading of one file of another program: its logins, or what is wrong with it.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::domain::clock::{DateTime, Utc};
+use crate::domain::expiry::{self, RawTime};
+use crate::domain::name;
+use crate::domain::profile::Kind;
+use crate::domain::secret::Secret;
+use crate::domain::text;
+use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
+use crate::stored::borrowed::pointer::{self, Entry};
+use crate::stored::borrowed::program::{FileRule, LoginRule, OneOrMore, Program};
+use crate::stored::borrowed::{BorrowedFile, document};
+
+/// The longest account that is shown, in characters, and the most scopes.
+const ACCOUNT_LIMIT: usize = 120;
+const SCOPE_LIMIT: usize = 200;
+
+/// A login in a file, or a file that is not understood.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) provider: String,
+    pub(super) account: Option<String>,
+    /// The file, as shown to people.
+    pub(super) file: String,
+    /// What it holds, or what is wrong with it.
+    pub(super) content: Result<Box<Content>, String>,
+}
+
+/// What an entry holds.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub(super) kind: Kind,
+    pub(super) held: StoredTokens,
+    pub(super) life: Expiry,
+    pub(super) scopes: Vec<String>,
+    /// Where the token is, if not there.
+    pub(super) elsewhere: Option<String>,
+}
+
+/// The logins of `file`. One that is not understood as a whole is one that says so.
+pub(super) fn logins(program: &Program, rule: &FileRule, file: &BorrowedFile<'_>) -> Vec<Found> {
+    let read = file.text.clone().and_then(|text| document::read(text, rule.format));
+    let root = match read {
+        Ok(root) => root,
+        Err(why) => {
+            let named = rule.logins.first().and_then(|login| login.provider.0.first());
+            let provider = named.filter(|name| name::provider_part(name).is_ok());
+            let provider = provider.unwrap_or(&program.name).clone();
+            return vec![Found { provider, account: None, file: file.shown.clone(), content: Err(why) }];
+        }
+    };
+    let of_rule = |login: &LoginRule| -> Vec<Found> {
+        let entries = pointer::entries(&root, &login.at).into_iter();
+        let fits = |entry: &Entry<'_>| pointer::fits(entry.value, &login.when, &login.unless, &login.absent);
+        entries.filter(fits).filter_map(|entry| found(program, login, &entry, file)).collect()
+    };
+    rule.logins.iter().flat_map(of_rule).collect()
+}
+
+fn found(program: &Program, rule: &LoginRule, entry: &Entry<'_>, file: &BorrowedFile<'_>) -> Option<Found> {
+    let access = secret(entry.value, &rule.access);
+    if access.is_none() && rule.skip_without_token {
+        return None;
+    }
+    let named = told(&rule.provider, entry, file).unwrap_or_else(|| program.name.clone());
+    let provider = rule.providers.get(&named).map_or_else(|| provider_name(&named), Clone::clone);
+    let account = told(&rule.account, entry, file).map(|account| text::clean(&account, ACCOUNT_LIMIT));
+    Some(Found {
+        provider: if provider.is_empty() { program.name.clone() } else { provider },
+        account: account.filter(|account| !account.is_empty()),
+        file: file.shown.clone(),
+        content: content(rule, entry.value, access).map(Box::new),
+    })
+}
+
+fn content(rule: &LoginRule, entry: &Value, access: Option<Secret>) -> Result<Content, String> {
+    let is_zero = rule.zero_is_logged_out
+        && pointer::first(entry, &rule.expires).is_some_and(|found| found.as_f64() == Some(0.0));
+    let access = access.filter(|_| !is_zero);
+    let refresh = secret(entry, &rule.refresh).filter(|_| access.is_some());
+    if let Some(why) = access.iter().chain(&refresh).find_map(Secret::blemish) {
+        return Err(format!("a token of it is none: {why}"));
+    }
+    let elsewhere = rule.elsewhere.clone().filter(|_| access.is_none());
+    let life = Expiry {
+        obtained_at: moment(entry, &rule.issued)?,
+        expires_at: moment(entry, &rule.expires)?,
+        grant_ends_at: moment(entry, &rule.login_ends)?,
+    };
+    let held = access.map_or(StoredTokens::None, |access| StoredTokens::Present(Tokens { access, refresh }));
+    Ok(Content { kind: rule.kind, held, life, scopes: scopes(entry, &rule.scopes), elsewhere })
+}
+
+fn secret(entry: &Value, pointers: &OneOrMore) -> Option<Secret> {
+    let text = pointer::first(entry, pointers)?;
+    Some(Secret::new(text.as_str()?))
+}
+
+/// # Errors
+/// That it is none. What stands there is not said: it may be a token in the wrong place.
+fn moment(entry: &Value, pointers: &OneOrMore) -> Result<Option<DateTime<Utc>>, String> {
+    let Some(found) = pointer::first(entry, pointers) else { return Ok(None) };
+    let raw = match &found {
+        Value::String(text) => RawTime::Text(text),
+        Value::Number(number) => RawTime::Number(number.as_f64().unwrap_or_default()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => RawTime::Absent,
+    };
+    let read = expiry::moment(raw).map_err(|_| "one of its times cannot be read".to_owned())?;
+    Ok(read.map(|parsed| parsed.at))
+}
+
+fn scopes(entry: &Value, pointers: &OneOrMore) -> Vec<String> {
+    let words: Vec<String> = match pointer::first(entry, pointers) {
+        Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => Vec::new(),
+    };
+    words.into_iter().take(SCOPE_LIMIT).collect()
+}
+
+/// The first of `templates` that says something: a pointer, a star, or a word. Of an address it is the host.
+fn told(templates: &OneOrMore, entry: &Entry<'_>, file: &BorrowedFile<'_>) -> Option<String> {
+    let one = |template: &String| match template.strip_prefix('$') {
+        Some("file") => Some(file.star.clone()),
+        Some(number) => {
+            let place = number.parse::<usize>().ok()?.checked_sub(1)?;
+            entry.stars.get(place).cloned()
+        }
+        None if template.starts_with('/') => pointer::word(&pointer::find(entry.value, template)?),
+        None => Some(template.clone()),
+    };
+    let told = templates.0.iter().filter_map(one).find(|told| !told.trim().is_empty())?;
+    Some(host(&told).unwrap_or(told))
+}
+
+fn host(told: &str) -> Option<String> {
+    Url::parse(told).ok().filter(|_| told.contains("://"))?.host_str().map(str::to_owned)
+}
+
+/// A name that a provider may have.
+fn provider_name(told: &str) -> String {
+    let letter = |letter: char| match letter {
+        letter if letter.is_ascii_alphanumeric() || "-_.".contains(letter) => letter,
+        _ => '-',
+    };
+    let name: String = told.chars().map(letter).take(name::PART_LIMIT).collect();
+    let name = name.trim_matches(['.', '-']).to_owned();
+    if name::provider_part(&name).is_ok() { name } else { String::new() }
+}
