@@ -51,6 +51,7 @@ pub mod sign_out;
 pub mod spoken;
 pub mod state;
 pub mod status;
+pub mod store_overlap;
 pub mod suggestion;
 pub mod text_block;
 pub mod text_layout;

@@ -22,6 +22,7 @@ use crate::oauth::{form, probe, scopes};
 use crate::shell::event_notifier;
 use crate::shell::inbox::{Inbox, say};
 use crate::shell::refresh::{keep, refresh, save_again};
+use crate::shell::relocation::relocate;
 use crate::shell::revoke::revoke;
 use crate::shell::sign_out::sign_out;
 use crate::shell::store_files::ApplyError;
@@ -57,6 +58,10 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         Effect::SignOut(id, extent) => {
             let msg = Msg::SignedOut(id.clone(), sign_out(&services, &id, extent).await);
             return say_with_events(&services, &inbox, msg).await;
+        }
+        Effect::Relocate(from, to) => {
+            let done = relocate(&services, &from, &to).await;
+            return say_with_events(&services, &inbox, Msg::Relocated(from, to, done)).await;
         }
         Effect::Revoke(id, extent) => {
             let msg = Msg::Revoked(id.clone(), revoke(&services, &id, extent).await);
@@ -144,6 +149,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Refresh(id, _) => Msg::Refreshed(id.clone(), Refreshed::Failed(None, trouble)),
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
         Effect::SignOut(id, _) => Msg::SignedOut(id.clone(), Err(trouble)),
+        Effect::Relocate(from, to) => Msg::Relocated(from.clone(), to.clone(), Err(trouble)),
         Effect::Revoke(id, _) => Msg::Revoked(id.clone(), Revoked::NotEnded(trouble)),
         Effect::Reveal(id, form) => Msg::Revealed(id.clone(), *form, Err(trouble)),
         Effect::ClearClipboard => Msg::ClipboardCleared(ClipboardCleared::Unreadable),

@@ -27,6 +27,22 @@ pub struct Moved {
     pub to: Snapshot,
 }
 
+/// Gives the profile `from` the name, or the store, of `to`, and says what each store holds that was changed.
+///
+/// # Errors
+/// Those of [`rename`] and [`move_to`].
+pub async fn relocate(
+    services: &Arc<Services>,
+    from: &ProfileId,
+    to: &ProfileId,
+) -> Result<Vec<Snapshot>, Trouble> {
+    if from.store == to.store {
+        return Ok(vec![rename(services, from, to.name.clone()).await?]);
+    }
+    let moved = move_to(services, from, to.store).await?;
+    Ok(vec![moved.to, moved.from])
+}
+
 /// Gives the profile `id` another name, with one save.
 ///
 /// # Errors

@@ -304,6 +304,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::Refresh(..)
         | Effect::Change(..)
         | Effect::SignOut(..)
+        | Effect::Relocate(..)
         | Effect::Revoke(..)
         | Effect::Rescue(_)
         | Effect::Copy(..)

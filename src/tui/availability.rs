@@ -138,6 +138,13 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         }
         Action::Test => test(model, selected(model)?, now),
         Action::ToggleAutoRefresh => auto_refresh(model, stored(model, "it cannot be refreshed")?, now),
+        Action::Rename => relocate(model, stored(model, "it cannot be renamed")?),
+        Action::MoveStore => {
+            let profile = stored(model, "it cannot be moved")?;
+            let others = model.other_written_stores(profile.id.store);
+            when(!others.is_empty(), "There is no other store to move it to")?;
+            relocate(model, profile)
+        }
         Action::SkipTour => {
             when(model.tour.as_ref().is_some_and(Tour::is_open), "Only the demo has hints to skip")
         }
@@ -152,6 +159,19 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
 
 fn when(is_possible: bool, why_not: &str) -> Result<(), Unavailable> {
     if is_possible { Ok(()) } else { Err(Unavailable::because(why_not)) }
+}
+
+/// Whether nothing is under way for `profile` that would miss it under its name.
+fn relocate(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
+    let running = model.running(&profile.id);
+    let name = &profile.id.name;
+    if running.refresh.is_some() || running.revoking.is_some() || running.erasing.is_some() {
+        return Err(Unavailable::new(name, "wait until what is under way for it is done").passing());
+    }
+    if running.unsaved.is_some() {
+        return Err(Unavailable::new(name, "save its new tokens first"));
+    }
+    Ok(())
 }
 
 fn filter(model: &Model) -> Result<(), Unavailable> {

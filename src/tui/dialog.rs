@@ -1,7 +1,7 @@
 //! Dialog: one question and what can be answered, the safe choice first; each has a letter.
 
 use crate::domain::change::Extent;
-use crate::domain::name::{ProfileId, ProfileName};
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::{ConfirmReason, Login, SaveDecision, Stage};
 use crate::tui::message::Motion;
@@ -29,6 +29,8 @@ pub enum DialogQuestion {
     NotRevoked(ProfileId, Extent, Trouble),
     /// Whether to replace a login that works.
     LogInAgain(ProfileId),
+    /// Which of these stores to move it to.
+    Move(ProfileId, Vec<StoreId>),
     /// Whether to cancel the login.
     CancelLogin,
     /// What to do with the tokens of another account, or of a cancelled login.
@@ -50,6 +52,8 @@ pub enum DialogAnswer {
     SignOut(Vec<ProfileId>, SignOutWay),
     /// Log in again.
     LogInAgain(ProfileId),
+    /// Move it to that store.
+    Move(ProfileId, StoreId),
     /// End the login.
     CancelLogin,
     /// Tell the login.
@@ -200,6 +204,7 @@ impl Dialog {
                 Choice::keep("Keep this login"),
                 Choice::new('l', "Log in again", DialogAnswer::LogInAgain(id.clone())),
             ],
+            DialogQuestion::Move(id, stores) => moves(id, stores),
             DialogQuestion::Tokens(doubt, elsewhere) => of_tokens(doubt, elsewhere),
             DialogQuestion::UnsavedLogin(_) => vec![
                 Choice::new('s', "Save again", DialogAnswer::Decide(SaveDecision::Keep)),
@@ -229,12 +234,31 @@ impl DialogQuestion {
     /// Whether it answers a key, and does not come up while the person may be typing something else.
     fn was_asked_for(&self) -> bool {
         match self {
-            Self::SignOut(_) | Self::LogInAgain(_) | Self::CancelLogin | Self::QuitUnsaved => true,
+            Self::SignOut(_)
+            | Self::LogInAgain(_)
+            | Self::Move(..)
+            | Self::CancelLogin
+            | Self::QuitUnsaved => true,
             Self::NotRevoked(..) | Self::Tokens(..) | Self::UnsavedLogin(_) | Self::UnsavedRefresh(..) => {
                 false
             }
         }
     }
+}
+
+/// The stores to choose from.
+fn moves(id: &ProfileId, stores: &[StoreId]) -> Vec<DialogChoice> {
+    let choice = |store: &StoreId| {
+        let (letter, words) = match store {
+            StoreId::Own => ('o', "Our own file"),
+            StoreId::Shared => ('s', "The shared file"),
+            StoreId::Hashed => ('h', "The hashed folder"),
+            StoreId::Keyring => ('r', "The keyring"),
+            StoreId::Environment | StoreId::Borrowed => return None,
+        };
+        Some(DialogChoice::new(letter, words, DialogAnswer::Move(id.clone(), *store)))
+    };
+    std::iter::once(DialogChoice::keep("Leave it here")).chain(stores.iter().filter_map(choice)).collect()
 }
 
 /// The choices about tokens that came with a doubt.
@@ -264,7 +288,6 @@ fn of_tokens(doubt: &ConfirmReason, elsewhere: &SaveDecision) -> Vec<DialogChoic
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::name::StoreId;
     use crate::domain::trouble::FailureKind;
     use crate::oauth::revocation::NotRevocable;
     use crate::tui::sign_out::SecretHeld;
@@ -342,6 +365,7 @@ mod tests {
                 target(SecretHeld::Key, Some(NotRevocable::ApiKey)),
             ]),
             DialogQuestion::NotRevoked(id(), Extent::Tokens, trouble()),
+            DialogQuestion::Move(id(), vec![StoreId::Shared, StoreId::Hashed]),
             DialogQuestion::CancelLogin,
             DialogQuestion::Tokens(other, SaveDecision::KeepAs(id().name)),
             DialogQuestion::Tokens(ConfirmReason::Taken, SaveDecision::KeepAs(id().name)),

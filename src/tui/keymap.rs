@@ -124,7 +124,7 @@ const BINDINGS: [(KeyContext, &[Binding]); 17] = [
 ];
 
 /// First what acts on the selected row, then what is the same for every row; each in the order of the footer.
-const PROFILES: [Binding; 30] = [
+const PROFILES: [Binding; 32] = [
     row(&[char('l')], Action::LogIn, "log in", 3),
     row(&[char('r')], Action::Refresh, "refresh", 2),
     row(&[char('y')], Action::Copy, "copy", 1),
@@ -135,6 +135,8 @@ const PROFILES: [Binding; 30] = [
     told("turn auto-refresh on or off", row(&[char('A')], Action::ToggleAutoRefresh, "auto-refresh", 7)),
     told("sign out at the provider too", row(&[char('X')], Action::SignOutAtProvider, "at the provider", 9)),
     help(&[char(' ')], Action::Mark, "mark it, to act on several at once"),
+    help(&[char('c'), Plain(F(2))], Action::Rename, "rename"),
+    help(&[char('m')], Action::MoveStore, "move to another store"),
     help(&[char('u')], Action::Undo, "undo a sign-out within 10s"),
     told("refresh all that are due", row(&[char('R')], Action::RefreshDue, "refresh all due", 8)),
     told("edit an unreadable entry", row(&[char('e')], Action::Edit, "edit", 2)),

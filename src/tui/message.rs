@@ -83,6 +83,10 @@ pub enum Action {
     Zoom(ZoomStep),
     /// Turn a profile's auto-refresh on or off.
     ToggleAutoRefresh,
+    /// Give the selected profile another name.
+    Rename,
+    /// Move the selected profile to another store.
+    MoveStore,
     /// Take what other users may do from the store's file.
     MakePrivate,
     /// Show the settings.
@@ -136,6 +140,8 @@ impl Action {
             Self::NextNeed => "next_need",
             Self::Log => "log",
             Self::ToggleAutoRefresh => "auto_refresh",
+            Self::Rename => "rename",
+            Self::MoveStore => "move_store",
             Self::MakePrivate => "make_private",
             Self::Palette => "palette",
             Self::Help => "help",
@@ -297,6 +303,8 @@ pub enum Msg {
     Rescued(Vec<(Profile, Result<(), Trouble>)>),
     /// A change of a profile was applied, or could not be.
     Changed(ProfileId, Result<Snapshot, Trouble>),
+    /// A profile has another name or store, and this is what each store holds; or it could not get it.
+    Relocated(ProfileId, ProfileId, Result<Vec<Snapshot>, Trouble>),
     /// A profile was erased here, or could not be.
     SignedOut(ProfileId, Result<SignedOut, Trouble>),
     /// The provider was asked to end a grant.
@@ -334,6 +342,8 @@ pub enum Effect {
     Refresh(ProfileId, Wish),
     /// Apply a change to a profile.
     Change(ProfileId, Box<Change>),
+    /// Give the first profile the name, or the store, of the second.
+    Relocate(ProfileId, ProfileId),
     /// Erase so much of a profile here; its provider is not notified.
     SignOut(ProfileId, Extent),
     /// Ask the provider to end a grant, then erase so much of the profile here.

@@ -29,6 +29,7 @@ use crate::tui::row_order::{RowOrder, SortBy};
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, MessageHistory, RefreshBatch, StatusMessage, TaskReport};
+use crate::tui::store_overlap::StoreOverlap;
 use crate::tui::theme::own::OwnTheme;
 use crate::tui::theme::terminal::TerminalTraits;
 use crate::tui::theme::{Shape, Theme};
@@ -100,6 +101,8 @@ pub struct Model {
     pub undo: Option<SignOutUndo>,
     /// How many changes are on their way to a store.
     pub saving: usize,
+    /// What more than one store holds.
+    pub overlap: StoreOverlap,
     /// What happened to grants on this machine, oldest first.
     pub events: Vec<Event>,
     /// How often they were read.
@@ -270,6 +273,13 @@ impl Model {
     pub fn open_to_others(&self) -> Vec<StoreId> {
         let is_open = |snapshot: &&Snapshot| snapshot.notices.iter().any(StoreNotice::is_open);
         self.stores.values().filter(is_open).map(|snapshot| snapshot.store).collect()
+    }
+
+    /// The stores that a profile of `store` may be moved to.
+    #[must_use]
+    pub fn other_written_stores(&self, store: StoreId) -> Vec<StoreId> {
+        let others = self.stores.keys().copied();
+        others.filter(|other| *other != store && other.is_written()).collect()
     }
 
     /// What the wizard looks up.

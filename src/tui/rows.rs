@@ -3,7 +3,7 @@
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::health::Health;
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::tui::filter::Filter;
 use crate::tui::model::{Model, RowId};
@@ -99,6 +99,18 @@ pub fn id(store: StoreId, row: &Row) -> RowId {
         Row::Profile(profile) => RowId::Profile(profile.id.clone()),
         Row::Broken { at, .. } => RowId::Broken(store, at.clone()),
     }
+}
+
+/// The name of a profile in the list, with its store before it where another store's of that name would be
+/// meant.
+#[must_use]
+pub fn name_in_list(model: &Model, id: &ProfileId, width: u16) -> String {
+    if id.store == StoreId::Own || !model.overlap.names.contains(&id.name) {
+        return short_name(&id.name, width);
+    }
+    let store = format!("{}:", id.store);
+    let rest = width.saturating_sub(text_layout::width(&store));
+    text_layout::cut(&format!("{store}{}", short_name(&id.name, rest)), width)
 }
 
 /// A name in so many columns: what tells two profiles apart stands behind the slash, so the

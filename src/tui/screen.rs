@@ -1,5 +1,6 @@
 //! Screens: what is looked at, and what a screen has for keys to act on.
 
+use crate::domain::name::ProfileId;
 use crate::tui::dialog::Dialog;
 use crate::tui::field::Field;
 use crate::tui::keymap::KeyContext;
@@ -21,6 +22,8 @@ pub enum Screen {
     Everything,
     /// A filter is being typed.
     Filter(Field),
+    /// Another name for a profile is being typed.
+    Renaming(ProfileId, Field),
     /// What to copy is being chosen.
     Copy,
     /// A secret is shown for a few seconds, above another screen.
@@ -84,7 +87,10 @@ impl Screen {
 
     /// The text field that takes what is typed.
     pub fn field_mut(&mut self) -> Option<&mut Field> {
-        if let Self::Filter(field) | Self::Login(Panel::Pasting(field) | Panel::Naming(field)) = self {
+        if let Self::Filter(field)
+        | Self::Renaming(_, field)
+        | Self::Login(Panel::Pasting(field) | Panel::Naming(field)) = self
+        {
             Some(field)
         } else if let Self::Palette(CommandPalette { search, .. }, _) | Self::Help(search, _) = self {
             Some(&mut search.field)
@@ -104,6 +110,7 @@ impl Screen {
             Self::List
             | Self::Pane
             | Self::Everything
+            | Self::Renaming(..)
             | Self::Copy
             | Self::Reveal(..)
             | Self::Dialog(_)
@@ -137,6 +144,7 @@ impl Screen {
             | Self::Pane
             | Self::Everything
             | Self::Filter(_)
+            | Self::Renaming(..)
             | Self::Copy
             | Self::Reveal(..)
             | Self::Dialog(_)
@@ -158,6 +166,7 @@ impl Screen {
         matches!(
             self,
             Self::Copy
+                | Self::Renaming(..)
                 | Self::Reveal(..)
                 | Self::Dialog(_)
                 | Self::Results(_)
@@ -188,6 +197,7 @@ impl Screen {
             Self::Wizard(wizard) => wizard.key_context(),
             Self::Settings(_) => Some(KeyContext::Settings),
             Self::Filter(_)
+            | Self::Renaming(..)
             | Self::Reveal(..)
             | Self::Palette(..)
             | Self::Help(..)

@@ -110,6 +110,7 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
         }
         Screen::List
         | Screen::Filter(_)
+        | Screen::Renaming(..)
         | Screen::Copy
         | Screen::Dialog(_)
         | Screen::Results(_)

@@ -66,7 +66,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
         Screen::Reveal(reveal, _) => moments.push(seconds::next(reveal.until, now.steady)),
-        Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_)
+        Screen::List | Screen::Filter(_) | Screen::Renaming(..) | Screen::Copy | Screen::Dialog(_)
             if let Some(timeline) = model.timeline =>
         {
             moments.extend(timeline_changes(model, timeline, now).map(|span| on_the_beat(now, span)));
@@ -77,6 +77,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         | Screen::Pane
         | Screen::Everything
         | Screen::Filter(_)
+        | Screen::Renaming(..)
         | Screen::Copy
         | Screen::Results(_)
         | Screen::Dialog(_)

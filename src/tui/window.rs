@@ -52,6 +52,7 @@ fn mouse(model: &Model) -> MouseUse {
         | Screen::Pane
         | Screen::Everything
         | Screen::Filter(_)
+        | Screen::Renaming(..)
         | Screen::Copy
         | Screen::Dialog(_)
         | Screen::Results(_)

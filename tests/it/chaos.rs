@@ -278,6 +278,7 @@ impl Run {
                 Screen::Pane
                 | Screen::Everything
                 | Screen::Filter(_)
+                | Screen::Renaming(..)
                 | Screen::Copy
                 | Screen::Reveal(..)
                 | Screen::Dialog(_)
@@ -447,6 +448,7 @@ impl Run {
             | Screen::Pane
             | Screen::Everything
             | Screen::Filter(_)
+            | Screen::Renaming(..)
             | Screen::Copy
             | Screen::Reveal(..)
             | Screen::Dialog(_)
@@ -775,6 +777,7 @@ fn name(msg: &Msg) -> &'static str {
         Msg::Refreshed(..) => "Refreshed",
         Msg::Rescued(_) => "Rescued",
         Msg::Changed(..) => "Changed",
+        Msg::Relocated(..) => "Relocated",
         Msg::SignedOut(..) => "SignedOut",
         Msg::Revoked(..) => "Revoked",
         Msg::MadePrivate(_) => "MadePrivate",

@@ -229,6 +229,8 @@ fn a_filter_is_typed_counted_and_noted() {
     assert_snapshot!("filter_noted", drawn(&model, MIDDLE));
     model.screen = Screen::Filter(Field::new("ana", Sight::Clear));
     assert_snapshot!("filter_typed", drawn(&model, NARROW));
+    model.screen = Screen::Renaming(cast::id("anthropic/work"), Field::new("play", Sight::Clear));
+    assert_snapshot!("name_typed", drawn(&model, MIDDLE));
 }
 
 #[test]
@@ -692,6 +694,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Pane,
         Screen::Everything,
         Screen::Filter(field()),
+        Screen::Renaming(cast::id("anthropic/lab"), field()),
         Screen::Copy,
         Screen::Help(ListSearch::at(7), Box::new(Screen::List)),
         Screen::Dialog(question(cast::signing_out(&["anthropic/lab"]))),

@@ -16,6 +16,7 @@ mod palette;
 mod panel;
 mod quit;
 mod refresh;
+mod relocation;
 mod results;
 mod reveal;
 mod server;

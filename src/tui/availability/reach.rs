@@ -39,6 +39,8 @@ impl Reach {
             | Action::LogIn
             | Action::Scopes
             | Action::RefreshDue
+            | Action::Rename
+            | Action::MoveStore
             | Action::MakePrivate
             | Action::Edit
             | Action::Undo => Self::Profiles,

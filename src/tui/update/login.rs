@@ -301,6 +301,7 @@ pub(super) fn answer(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<E
         DialogAnswer::Decide(choice) => Input::Decided(choice),
         DialogAnswer::Nothing
         | DialogAnswer::LogInAgain(_)
+        | DialogAnswer::Move(..)
         | DialogAnswer::SignOut(..)
         | DialogAnswer::SaveAgain(_)
         | DialogAnswer::Drop(_)

@@ -23,7 +23,7 @@ use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::{dismiss, show};
 use crate::tui::update::{
-    form, login, login_start, marked, server, settings, sign_out, stores, undo, wizard,
+    form, login, login_start, marked, relocation, server, settings, sign_out, stores, undo, wizard,
 };
 use crate::tui::view::{everything, exchanges, help, pane};
 use crate::tui::wizard::Page;
@@ -73,6 +73,7 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         Screen::Pane | Screen::Everything => scroll(model, now, motion),
         Screen::List
         | Screen::Filter(_)
+        | Screen::Renaming(..)
         | Screen::Copy
         | Screen::Dialog(_)
         | Screen::Log(_)
@@ -112,6 +113,7 @@ pub(super) fn switch_focus(model: &mut Model) -> Vec<Effect> {
         Screen::Pane | Screen::Everything => model.screen = Screen::List,
         Screen::List
         | Screen::Filter(_)
+        | Screen::Renaming(..)
         | Screen::Copy
         | Screen::Reveal(..)
         | Screen::Dialog(_)
@@ -191,6 +193,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             login::name_account(model, account, now)
         }
         Screen::Wizard(_) => server::submit(model, now),
+        Screen::Renaming(..) => relocation::take_name(model, now),
         Screen::Filter(_) => {
             model.screen = Screen::List;
             Vec::new()
@@ -257,7 +260,12 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Log(page) if page.typing.is_some() || !page.filter.is_empty() => {
             model.screen = Screen::Log(LogPage::default());
         }
-        Screen::Pane | Screen::Copy | Screen::Results(_) | Screen::Log(_) | Screen::Settings(_) => {}
+        Screen::Pane
+        | Screen::Copy
+        | Screen::Renaming(..)
+        | Screen::Results(_)
+        | Screen::Log(_)
+        | Screen::Settings(_) => {}
         Screen::Everything if model.timeline.is_some() => model.scroll = 0,
         Screen::Everything => (model.screen, model.scroll) = (Screen::Pane, 0),
         Screen::Dialog(_) => model.screen = login::below(model),
@@ -300,6 +308,7 @@ fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
             Some(profile) => login_start::begin_again(model, &profile, PreflightGoal::Login, now),
             None => Vec::new(),
         },
+        DialogAnswer::Move(id, to) => relocation::begin_move(model, id, to),
         DialogAnswer::SaveAgain(id) => stores::save_again(model, &id),
         DialogAnswer::Drop(id) => {
             model.forget_unsaved(&id);

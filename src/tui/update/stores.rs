@@ -15,6 +15,7 @@ use crate::tui::notice;
 use crate::tui::running::{NewerTokens, UnsavedTokens};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
+use crate::tui::store_overlap::StoreOverlap;
 use crate::tui::update::status::{report, report_on, report_trouble};
 use crate::tui::update::{auto_refresh, undo};
 
@@ -92,6 +93,7 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot) {
     }
     let store = snapshot.store;
     model.stores.insert(store, snapshot);
+    model.overlap = StoreOverlap::new(&model.stores);
     forget_stored(model);
     undo::forget_stored(model, store);
 }

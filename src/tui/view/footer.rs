@@ -26,6 +26,9 @@ pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>
         let counts = (rows::count(model), model.order.total);
         return filtering(frame, row, (field, counts), theme);
     }
+    if let Screen::Renaming(_, field) = &model.screen {
+        return typing(frame, row, (field, "new name: ", "Enter renames · Esc keeps the old one"), theme);
+    }
     if let Screen::Log(page @ LogPage { typing: Some(field), .. }) = &model.screen {
         let counts = (log::shown(model, page).len(), log::total(model));
         return filtering(frame, row, (field, counts), theme);
@@ -71,10 +74,15 @@ fn filtering(
     theme: &Theme,
 ) {
     let words = format!("{shown} of {total} · Enter keeps it · Esc clears");
-    let width = text_layout::width(&words);
+    typing(frame, area, (field, "/", &words), theme);
+}
+
+/// A field with its prompt, and what its keys do, where there is room.
+fn typing(frame: &mut Frame<'_>, area: Rect, (field, prompt, words): (&Field, &str, &str), theme: &Theme) {
+    let width = text_layout::width(words);
     let entry = if area.width > width + 16 { area.width - width - 2 } else { area.width };
     if entry < area.width {
         frame.render_widget(Line::styled(words, theme.muted).right_aligned(), area);
     }
-    field.render(frame, Rect { width: entry, ..area }, "/", theme);
+    field.render(frame, Rect { width: entry, ..area }, prompt, theme);
 }

@@ -72,7 +72,7 @@ pub(in crate::tui) fn content(
             if let Some(profile) = model.profile(id) {
                 pane.profile(profile);
             }
-            text_layout::named(&id.name)
+            text_layout::named(model.overlap.name(id))
         }
         Some(RowId::Broken(store, at)) => {
             model.stores.get(store).and_then(|store| pane.broken(store, at)).unwrap_or_default()
@@ -140,6 +140,18 @@ impl Pane<'_> {
             let words = format!(
                 "The login expires in {}: log in again before then.",
                 state::left_by_settings(model, end, now)
+            );
+            self.block.text(&words, theme.warn);
+        }
+        if let Some([other, ..]) = model.overlap.logins.get(&profile.id).map(Vec::as_slice) {
+            let keys = &model.keys;
+            let words = format!(
+                "Same login as {}:{}. Whoever renews first logs the other out. Keep one: {} erases this copy, or \
+                 move it there ({}).",
+                other.store,
+                text_layout::named(&other.name),
+                keys.key(Action::SignOut),
+                keys.key(Action::MoveStore),
             );
             self.block.text(&words, theme.warn);
         }

@@ -1,6 +1,7 @@
 //! Questions at every size: what Enter would do is always on the screen.
 
 use authtui::domain::change::Extent;
+use authtui::domain::name::StoreId;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::login::{ConfirmReason, SaveDecision};
 use authtui::tui::dialog::{Dialog, DialogQuestion};
@@ -28,6 +29,7 @@ fn questions() -> Vec<DialogQuestion> {
         cast::not_revocable("anthropic/lab"),
         cast::signing_out(&["anthropic/lab", "anthropic/key", "anthropic/work", "qonic/bim"]),
         DialogQuestion::NotRevoked(id(), Extent::Profile, trouble()),
+        DialogQuestion::Move(id(), vec![StoreId::Shared, StoreId::Hashed]),
         DialogQuestion::CancelLogin,
         DialogQuestion::Tokens(other(), SaveDecision::KeepAs(name)),
         DialogQuestion::Tokens(ConfirmReason::Taken, SaveDecision::Discard),
@@ -53,6 +55,7 @@ fn asking(question: DialogQuestion, size: (u16, u16), said: &str) -> Model {
         | DialogQuestion::NotRevoked(..)
         | DialogQuestion::UnsavedRefresh(..)
         | DialogQuestion::LogInAgain(_)
+        | DialogQuestion::Move(..)
         | DialogQuestion::QuitUnsaved => Screen::Dialog(dialog),
     };
     model

@@ -1,7 +1,8 @@
 //! Words of the dialogs: what is asked, and what would follow from each answer.
 
 use crate::domain::clock::Now;
-use crate::domain::name::ProfileId;
+use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::relocation::left_behind;
 use crate::domain::residual_validity;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::{ConfirmReason, SaveDecision};
@@ -50,6 +51,7 @@ pub(super) fn text(question: &DialogQuestion, model: &Model, now: Now) -> Dialog
         DialogQuestion::SignOut(targets) => sign_out(targets, model),
         DialogQuestion::NotRevoked(id, _, trouble) => not_revoked(id, trouble, model),
         DialogQuestion::LogInAgain(id) => log_in_again(id, model, now),
+        DialogQuestion::Move(id, _) => move_to(id, model),
         DialogQuestion::CancelLogin => {
             let text = "The link stops working. Stored tokens do not change.".to_owned();
             DialogText::new("Cancel the login?", vec![text])
@@ -85,6 +87,7 @@ pub(super) fn note(
             [one] => of_one(one, *way, model, now),
             many => of_many(many, *way),
         },
+        (DialogQuestion::Move(id, _), DialogAnswer::Move(_, to)) => Some(moved(id, *to, model)),
         (DialogQuestion::NotRevoked(id, ..), DialogAnswer::SignOut(_, way)) if !way.asks_provider() => {
             not_notified(id, model, now)
         }
@@ -106,6 +109,28 @@ fn log_in_again(id: &ProfileId, model: &Model, now: Now) -> DialogText {
         short: text.clone(),
         parts: vec![text, then],
     }
+}
+
+fn move_to(id: &ProfileId, model: &Model) -> DialogText {
+    let store = model.stores.get(&id.store);
+    let place = store.map_or_else(String::new, |store| text_layout::safe(&store.place));
+    let stands = format!("It is in {place}.");
+    let then = "It is written in the new place and read there before it is erased here.".to_owned();
+    let short = format!("It is in {}.", text_layout::path(&place, PATH));
+    let title = format!("Move {} to another store", text_layout::named(&id.name));
+    DialogText { title, short, parts: vec![stands, then] }
+}
+
+/// Where it would be, and what of it that store has no room for.
+fn moved(id: &ProfileId, to: StoreId, model: &Model) -> ChoiceNote {
+    let place = model.stores.get(&to).map_or_else(String::new, |store| text_layout::safe(&store.place));
+    let left = model.profile(id).map(|profile| left_behind(profile, to)).unwrap_or_default();
+    let noted = match left.is_empty() {
+        true => String::new(),
+        false => format!(" It has no room for {}: that is noted on this machine alone.", left.join(", ")),
+    };
+    let short = format!("To {}.{noted}", text_layout::path(&place, PATH));
+    ChoiceNote { words: format!("To {place}.{noted}"), short }
 }
 
 fn sentence(trouble: &Trouble) -> String {

@@ -165,7 +165,7 @@ impl ProfileTable<'_> {
     fn name(&self, frame: &mut Frame<'_>, area: Rect, standing: Standing<'_>) {
         let width = self.columns.name.width;
         let name = match standing.row {
-            Row::Profile(profile) => rows::short_name(&profile.id.name, width),
+            Row::Profile(profile) => rows::name_in_list(self.model, &profile.id, width),
             Row::Broken { name, .. } => text_layout::cut(&text_layout::named(name), width),
         };
         let style = if standing.need.is_yours() { self.theme.strong } else { Style::new() };
@@ -290,6 +290,10 @@ impl ProfileTable<'_> {
         Standing { need, health, .. }: Standing<'_>,
         width: u16,
     ) -> Line<'static> {
+        let is_twice = self.model.overlap.logins.contains_key(&profile.id);
+        if is_twice && width >= text_layout::width(SAME_LOGIN) {
+            return Line::styled(SAME_LOGIN, self.theme.warn);
+        }
         let is_soon = need.section() == Section::Soon && health != Health::Refreshing;
         if let Some(at) = self.planned(profile).filter(|_| is_soon) {
             let text = format!(
@@ -318,6 +322,9 @@ impl ProfileTable<'_> {
         }
     }
 }
+
+/// What stands at the end of a row whose login lies in another store too.
+const SAME_LOGIN: &str = "same login";
 
 /// How many refreshes in a row have failed.
 fn tries(profile: &Profile) -> u32 {
