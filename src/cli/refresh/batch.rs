@@ -73,15 +73,22 @@ impl Selection {
 /// # Errors
 /// When there is no runtime, or the profiles cannot be read.
 pub(super) fn run(services: &Arc<Services>, selection: &Selection, jobs: usize) -> Result<BatchReport> {
-    let snapshot = services.read_now(StoreId::Own);
-    if let Err(trouble) = &snapshot.writable {
+    let written = StoreId::ALL.into_iter().filter(|store| store.is_written());
+    let snapshots: Vec<Snapshot> = written.map(|store| services.read_now(store)).collect();
+    for snapshot in &snapshots {
+        let Err(trouble) = &snapshot.writable else { continue };
         say(&trouble.to_string());
-        return Err(Exit::Failure.into());
+        // The others are refreshed all the same.
+        if snapshot.store == StoreId::Own {
+            return Err(Exit::Failure.into());
+        }
     }
     let (catalog, now) = (services.catalog_now(), services.clock.now());
     // The pair each holds now: what another program refreshes from here on counts as refreshed.
-    let all: Vec<(ProfileId, Option<Fingerprint>)> = snapshot
-        .profiles()
+    let all: Vec<(ProfileId, Option<Fingerprint>)> = snapshots
+        .iter()
+        .filter(|snapshot| snapshot.writable.is_ok())
+        .flat_map(Snapshot::profiles)
         .filter(|profile| selection.holds(profile, &catalog, now))
         .map(|profile| (profile.id.clone(), profile.held.fingerprint()))
         .collect();

@@ -47,7 +47,11 @@ fn a_profile_moves_to_the_folder_is_refreshed_there_and_comes_back() {
     assert!(again.said(1).contains("is in hashed already"), "{again:?}");
     let refreshed = served.home.run(&["refresh", "hashed:demo/ana"]);
     assert_eq!(refreshed.code, Some(0), "{refreshed:?}");
-    assert!(!fs::read_to_string(folder.join(file)).expect("there").contains(&pair.refresh));
+    let second = fs::read_to_string(folder.join(file)).expect("there");
+    assert!(!second.contains(&pair.refresh));
+    let batch = served.home.run(&["refresh", "--all"]);
+    assert!(batch.said(0).contains("demo/ana"), "{batch:?}");
+    assert_ne!(fs::read_to_string(folder.join(file)).expect("there"), second, "every store is refreshed");
 
     let asked = served.home.run(&["move", "demo/ana", "shared"]);
     assert!(asked.said(2).contains("shared has no room for") && asked.err.contains("--yes"), "{asked:?}");
