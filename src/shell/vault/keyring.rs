@@ -173,6 +173,7 @@ impl Session {
 
     /// Whether it would ask its person.
     #[cfg(all(unix, not(target_os = "macos")))]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the library may name more causes")]
     fn readiness(&mut self) -> Result<Readiness, VaultError> {
         use secret_service::EncryptionType;
         use secret_service::blocking::SecretService;
