@@ -176,6 +176,7 @@ fn no_borrowed_file_is_opened_for_writing_locked_or_touched() {
         let call = line.split_once(' ').map_or("", |(_, call)| call.trim_start());
         let name = call.split('(').next().unwrap_or_default();
         let reads = [
+            "fcntl",
             "openat",
             "open",
             "read",
