@@ -1,9 +1,8 @@
 //! Keys: what each does, where, and how footer, help and docs/keys.md say so.
 
 use KeyCombo::{Ctrl, Plain};
-use crossterm::event::KeyCode::{
-    self, BackTab, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up,
-};
+use crossterm::event::KeyCode::{self, BackTab, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp};
+use crossterm::event::KeyCode::{Right, Tab, Up};
 use crossterm::event::{KeyEvent, KeyModifiers};
 
 use crate::domain::setting::ValueStep;
@@ -33,8 +32,7 @@ pub enum KeyContext {
     Settings,
 }
 
-/// Where a key is named beside the help. The weight says what goes first where room is short: the
-/// highest; what weighs 0 stays.
+/// Where a key is named beside the help. Where room is short the heaviest goes first; what weighs 0 stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShownIn {
     /// In the part of the footer that fits the selected row.

@@ -2,7 +2,8 @@
 
 use crate::domain::clock::Now;
 use crate::domain::profile::Profile;
-use crate::tui::availability::{Unavailable, auto_refresh, refresh, sign_out, test, written};
+use crate::tui::availability::token::test;
+use crate::tui::availability::{Unavailable, auto_refresh, refresh, sign_out, written};
 use crate::tui::model::Model;
 use crate::tui::result_table::MarkedAction;
 

@@ -50,7 +50,7 @@ fn a_profile_moves_to_the_folder_is_refreshed_there_and_comes_back() {
     let second = fs::read_to_string(folder.join(file)).expect("there");
     assert!(!second.contains(&pair.refresh));
     let batch = served.home.run(&["refresh", "--all"]);
-    assert!(batch.said(0).contains("demo/ana"), "{batch:?}");
+    assert!(batch.said(0).contains("1 refreshed"), "{batch:?}");
     assert_ne!(fs::read_to_string(folder.join(file)).expect("there"), second, "every store is refreshed");
 
     let asked = served.home.run(&["move", "demo/ana", "shared"]);
