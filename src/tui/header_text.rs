@@ -15,10 +15,15 @@ pub fn needs(model: &Model) -> impl Iterator<Item = (Need, usize, String)> {
     needs.filter_map(|(need, count)| Some((*need, *count, need.counted(*count)?)))
 }
 
-/// What is said where nothing needs anybody; nothing where there are no profiles.
+/// What is said where nothing needs anybody; nothing where there are no profiles, or where the new token of an
+/// expired one is still awaited.
 #[must_use]
-pub fn all_fine(model: &Model) -> Option<String> {
-    if needs(model).next().is_some() {
+pub fn all_fine(model: &Model, now: Now) -> Option<String> {
+    let has_expired = |id| {
+        let end = model.profile(id).and_then(|profile| profile.life.expires_at);
+        end.is_some_and(|end| end <= now.wall)
+    };
+    if needs(model).next().is_some() || model.refreshing().any(|(id, _)| has_expired(id)) {
         return None;
     }
     match model.order.total {

@@ -6,8 +6,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::domain::clock::local_minute;
-use crate::tui::model::{AutoRefreshMode, Model};
-use crate::tui::theme::Theme;
+use crate::tui::model::AutoRefreshMode;
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, header_text, state};
 
@@ -69,7 +68,7 @@ fn line(detail: HeaderDetail, view: ViewContext<'_>) -> Line<'static> {
     if detail == HeaderDetail::Name {
         return line;
     }
-    needs(&mut line, detail, model, theme);
+    needs(&mut line, detail, view);
     if let (HeaderDetail::All, true) = (detail, model.screen.shows_profiles())
         && let Some(next) = header_text::next_event(model, now)
     {
@@ -79,7 +78,8 @@ fn line(detail: HeaderDetail, view: ViewContext<'_>) -> Line<'static> {
     line
 }
 
-fn needs(line: &mut Line<'static>, detail: HeaderDetail, model: &Model, theme: &Theme) {
+fn needs(line: &mut Line<'static>, detail: HeaderDetail, view: ViewContext<'_>) {
+    let ViewContext { model, theme, now, .. } = view;
     for (place, (need, count, words)) in header_text::needs(model).enumerate() {
         let (glyph, style) = state::sign(need, theme);
         let in_words = match detail {
@@ -94,7 +94,7 @@ fn needs(line: &mut Line<'static>, detail: HeaderDetail, model: &Model, theme: &
         };
         line.extend([Span::raw(gap), Span::styled(text, style)]);
     }
-    if let Some(words) = header_text::all_fine(model) {
+    if let Some(words) = header_text::all_fine(model, now) {
         line.push_span(Span::raw("   "));
         line.push_span(Span::styled(format!("{} {words}", theme.glyphs.states.fresh), theme.good));
     }
