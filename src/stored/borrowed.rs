@@ -16,7 +16,7 @@ use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::stored::borrowed::program::{FileRule, Program};
-use crate::stored::borrowed::reading::{Content, Found};
+use crate::stored::borrowed::reading::{Found, HeldLogin};
 
 /// What the store is called where others have a path.
 const SHOWN_PLACE: &str = "the files of other programs, read only";
@@ -96,7 +96,7 @@ fn row(program: &Program, found: Found, name: ProfileName) -> Row {
     match content {
         Err(why) => Row::Broken { name: name.exact(), at: Where::Borrowed { file, row: name.exact() }, why },
         Ok(content) => {
-            let Content { kind, held, life, scopes, elsewhere } = *content;
+            let HeldLogin { kind, held, life, scopes, elsewhere } = *content;
             let owner = Owner { title: program.title.clone(), file, elsewhere };
             let id = ProfileId { store: StoreId::Borrowed, name };
             Row::Profile(Arc::new(Profile {

@@ -24,7 +24,7 @@ pub struct KnownServer {
     pub redirect: Redirect,
     /// The client's secret, as a profile has it.
     pub secret: Option<Secret>,
-    /// Whether a login with it brought tokens.
+    /// Whether a login with it gave tokens.
     pub has_worked: bool,
 }
 

@@ -12,17 +12,17 @@ const ENTRY_LIMIT: usize = 100;
 
 /// An entry of a file, and what stands for each `*` of its pointer.
 #[derive(Debug, Clone)]
-pub(super) struct Entry<'a> {
+pub(super) struct PointedValue<'a> {
     pub(super) value: &'a Value,
     pub(super) stars: Vec<String>,
 }
 
 /// The entries that `at` names, in the order of the file.
-pub(super) fn entries<'a>(root: &'a Value, at: &str) -> Vec<Entry<'a>> {
-    let mut found = vec![Entry { value: root, stars: Vec::new() }];
+pub(super) fn entries<'a>(root: &'a Value, at: &str) -> Vec<PointedValue<'a>> {
+    let mut found = vec![PointedValue { value: root, stars: Vec::new() }];
     for step in at.split('/').skip(1) {
-        let next = |entry: Entry<'a>| -> Vec<Entry<'a>> {
-            let below = |(key, value): (String, &'a Value)| Entry {
+        let next = |entry: PointedValue<'a>| -> Vec<PointedValue<'a>> {
+            let below = |(key, value): (String, &'a Value)| PointedValue {
                 value,
                 stars: entry.stars.iter().cloned().chain([key]).collect(),
             };
@@ -35,7 +35,10 @@ pub(super) fn entries<'a>(root: &'a Value, at: &str) -> Vec<Entry<'a>> {
                 }
                 (key, value) => {
                     let value = value.pointer(&format!("/{key}"));
-                    value.map(|value| Entry { value, stars: entry.stars.clone() }).into_iter().collect()
+                    value
+                        .map(|value| PointedValue { value, stars: entry.stars.clone() })
+                        .into_iter()
+                        .collect()
                 }
             }
         };

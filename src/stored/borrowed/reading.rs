@@ -10,7 +10,7 @@ use crate::domain::profile::Kind;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
-use crate::stored::borrowed::pointer::{self, Entry};
+use crate::stored::borrowed::pointer::{self, PointedValue};
 use crate::stored::borrowed::program::{FileRule, LoginRule, OneOrMore, Program};
 use crate::stored::borrowed::{BorrowedFile, document};
 
@@ -26,12 +26,12 @@ pub(super) struct Found {
     /// The file, as shown to people.
     pub(super) file: String,
     /// What it holds, or what is wrong with it.
-    pub(super) content: Result<Box<Content>, String>,
+    pub(super) content: Result<Box<HeldLogin>, String>,
 }
 
 /// What an entry holds.
 #[derive(Debug)]
-pub(super) struct Content {
+pub(super) struct HeldLogin {
     pub(super) kind: Kind,
     pub(super) held: StoredTokens,
     pub(super) life: Expiry,
@@ -54,13 +54,19 @@ pub(super) fn logins(program: &Program, rule: &FileRule, file: &BorrowedFile<'_>
     };
     let of_rule = |login: &LoginRule| -> Vec<Found> {
         let entries = pointer::entries(&root, &login.at).into_iter();
-        let fits = |entry: &Entry<'_>| pointer::fits(entry.value, &login.when, &login.unless, &login.absent);
+        let fits =
+            |entry: &PointedValue<'_>| pointer::fits(entry.value, &login.when, &login.unless, &login.absent);
         entries.filter(fits).filter_map(|entry| found(program, login, &entry, file)).collect()
     };
     rule.logins.iter().flat_map(of_rule).collect()
 }
 
-fn found(program: &Program, rule: &LoginRule, entry: &Entry<'_>, file: &BorrowedFile<'_>) -> Option<Found> {
+fn found(
+    program: &Program,
+    rule: &LoginRule,
+    entry: &PointedValue<'_>,
+    file: &BorrowedFile<'_>,
+) -> Option<Found> {
     let access = secret(entry.value, &rule.access);
     if access.is_none() && rule.skip_without_token {
         return None;
@@ -76,7 +82,7 @@ fn found(program: &Program, rule: &LoginRule, entry: &Entry<'_>, file: &Borrowed
     })
 }
 
-fn content(rule: &LoginRule, entry: &Value, access: Option<Secret>) -> Result<Content, String> {
+fn content(rule: &LoginRule, entry: &Value, access: Option<Secret>) -> Result<HeldLogin, String> {
     let is_zero = rule.zero_is_logged_out
         && pointer::first(entry, &rule.expires).is_some_and(|found| found.as_f64() == Some(0.0));
     let access = access.filter(|_| !is_zero);
@@ -91,7 +97,7 @@ fn content(rule: &LoginRule, entry: &Value, access: Option<Secret>) -> Result<Co
         grant_ends_at: moment(entry, &rule.login_ends)?,
     };
     let held = access.map_or(StoredTokens::None, |access| StoredTokens::Present(Tokens { access, refresh }));
-    Ok(Content { kind: rule.kind, held, life, scopes: scopes(entry, &rule.scopes), elsewhere })
+    Ok(HeldLogin { kind: rule.kind, held, life, scopes: scopes(entry, &rule.scopes), elsewhere })
 }
 
 fn secret(entry: &Value, pointers: &OneOrMore) -> Option<Secret> {
@@ -122,7 +128,7 @@ fn scopes(entry: &Value, pointers: &OneOrMore) -> Vec<String> {
 }
 
 /// The first of `templates` that says something: a pointer, a star, or a word. Of an address it is the host.
-fn told(templates: &OneOrMore, entry: &Entry<'_>, file: &BorrowedFile<'_>) -> Option<String> {
+fn told(templates: &OneOrMore, entry: &PointedValue<'_>, file: &BorrowedFile<'_>) -> Option<String> {
     let one = |template: &String| match template.strip_prefix('$') {
         Some("file") => Some(file.star.clone()),
         Some(number) => {
