@@ -11,6 +11,7 @@ pub mod clipboard_timer;
 pub mod columns;
 pub mod custom_keys;
 pub mod dialog;
+pub mod early_input;
 pub mod field;
 pub mod filter;
 pub mod flash;

@@ -20,6 +20,7 @@ use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Locality, Login};
 use crate::tui::clipboard_timer::ClipboardTimer;
 use crate::tui::custom_keys::CustomKeys;
+use crate::tui::early_input::EarlyInput;
 use crate::tui::keymap::KeyContext;
 use crate::tui::merged_log::MergedLog;
 use crate::tui::palette::PaletteEntry;
@@ -57,6 +58,8 @@ pub struct Model {
     pub catalog: Option<Catalog>,
     /// Where the person's provider files lie, as shown to people.
     pub providers: String,
+    /// What was pressed before they were read, and is done then.
+    pub early: Option<EarlyInput>,
     pub screen: Screen,
     pub selected: Option<RowId>,
     /// The first line of the list that is on the screen.

@@ -63,7 +63,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         }
         Impact::Start => {
             // What is read while the program begins may order the rows anew; nobody has chosen one yet.
-            if model.order.place == Some(0) {
+            if model.order.place == Some(0) && model.early.is_none() {
                 model.selected = None;
             }
             arrangement::arrange(model, now);
@@ -141,6 +141,7 @@ impl Impact {
 
 fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     tour::hear(model, &msg);
+    let Some(msg) = input::kept_for_later(model, msg) else { return Vec::new() };
     match msg {
         Msg::Key(key) => return input::press(model, now, key),
         Msg::Mouse(gesture, target) => return mouse::point(model, now, gesture, target),
@@ -152,7 +153,10 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         // Whoever had the terminal meanwhile may have changed it.
         Msg::Continued => return vec![Effect::Redraw],
         Msg::Terminated | Msg::HungUp => return last_saves(model, now),
-        Msg::Catalogued(catalog) => catalogued(model, *catalog),
+        Msg::Catalogued(catalog) => {
+            catalogued(model, *catalog);
+            return input::take_early(model, now);
+        }
         Msg::Stored(snapshot) => return stores::look(model, snapshot),
         Msg::Asking(grants) => model.asking = grants,
         Msg::Waits(id, holder) => waits(model, &id, &holder),

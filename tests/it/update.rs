@@ -4,6 +4,7 @@ mod auto_refresh;
 mod availability;
 mod borrowed;
 mod clipboard;
+mod early;
 mod edit;
 mod environment;
 mod footer;

@@ -140,7 +140,7 @@ fn what_is_open_stays_open() {
     let home = Home::new();
     home.store(TWO);
     let pty = Pty::start(&home, &[], SIZE);
-    pty.wait("acme/ben").keys("j").insist("x", "Keep everything");
+    pty.wait("acme/ben").keys("j").keys("x").wait("Keep everything");
     fs::write(home.config(), THREE).expect("written");
     pty.wait("acme/eve").until("the dialog", |screen| screen.contents().contains("Keep everything"));
     pty.keys("\x1b").until("the list", |screen| !screen.contents().contains("Keep everything"));
@@ -163,7 +163,7 @@ fn what_authtui_itself_saves_is_not_said_to_be_anothers() {
     for count in 1..=3 {
         pty.keys("r").wait(&format!("refreshed (#{count})"));
     }
-    pty.insist("x", "Keep everything").keys("j\r").wait("igned out");
+    pty.keys("x").wait("Keep everything").keys("j\r").wait("igned out");
     pty.keys("q");
     let raw = String::from_utf8_lossy(&pty.end().raw).into_owned();
     assert!(!raw.contains("another program"), "{raw}");

@@ -44,7 +44,7 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
     let token = after.held.tokens().expect("tokens").access.expose();
     assert_eq!(copied, token.as_bytes());
 
-    pty.insist("x", "Keep everything").keys("e").wait("signed out");
+    pty.keys("x").wait("Keep everything").keys("e").wait("signed out");
     pty.until("its tokens erased", |_| profile(&home, "cleo").held.tokens().is_none());
     pty.keys("q");
     let left = pty.end();

@@ -22,7 +22,8 @@ fn a_profile_is_one_sentence_with_the_cursor_on_it_and_nothing_is_drawn() {
         assert!(!pty.contents().contains(DRAWN), "{}", pty.contents());
         pty.keys("\x1b").wait("demo/ana, ana@demo.test: fresh");
         // A question stands alone.
-        pty.insist("x", "Keep everything")
+        pty.keys("x")
+            .wait("Keep everything")
             .until("the question alone", |screen| !screen.contents().contains("ana@demo.test: fresh"));
         pty.keys("\x1b").wait("demo/ana, ana@demo.test: fresh").keys("q");
         assert_eq!(pty.end().code, 0);

@@ -149,16 +149,6 @@ impl Pty {
         self.until(text, |screen| shows(screen, text))
     }
 
-    /// Types `keys` until `text` is on the screen: a key may come before what it needs is read.
-    pub(crate) fn insist(&self, keys: &str, text: &str) -> &Self {
-        self.until(text, |screen| {
-            shows(screen, text) || {
-                self.keys(keys);
-                false
-            }
-        })
-    }
-
     /// Waits until `there` is true of the screen; `what` is said if it never is.
     pub(crate) fn until(&self, what: &str, there: impl Fn(&vt100::Screen) -> bool) -> &Self {
         let began = Instant::now();

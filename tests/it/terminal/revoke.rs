@@ -16,10 +16,10 @@ fn a_grant_is_ended_at_its_provider_and_then_erased() {
     for size in [WIDE, NARROW] {
         let (served, pair, pty) = begun(size);
 
-        pty.insist("x", "Sign out of demo/ana").wait("Sign out at the provider too");
+        pty.keys("x").wait("Sign out of demo/ana").wait("Sign out at the provider too");
         pty.keys("\r").until("the list", |screen| !screen.contents().contains("Keep everything"));
         assert_eq!(revocations(&served), 0, "the safe answer asks nobody");
-        pty.insist("x", "Keep everything").keys("s").wait("here and at its provider");
+        pty.keys("x").wait("Keep everything").keys("s").wait("here and at its provider");
 
         pty.wait("· demo/ana");
         assert_eq!((served.stored("ana"), revocations(&served), lives(&served, &pair)), (None, 1, false));
@@ -32,7 +32,7 @@ fn a_grant_is_ended_at_its_provider_and_then_erased() {
 fn a_provider_that_fails_is_asked_again() {
     let (served, pair, pty) = begun(WIDE);
     plan(&served, 1);
-    pty.insist("X", "Keep everything").keys("\r");
+    pty.keys("X").wait("Keep everything").keys("\r");
     pty.wait("demo/ana is not signed out")
         .wait("is having trouble (503)")
         .wait("Stored tokens are unchanged.");
@@ -49,7 +49,7 @@ fn a_provider_that_fails_is_asked_again() {
 fn tokens_can_be_erased_though_the_provider_fails() {
     let (served, pair, pty) = begun(NARROW);
     plan(&served, 1);
-    pty.insist("X", "Keep everything").keys("\r");
+    pty.keys("X").wait("Keep everything").keys("\r");
     pty.wait("demo is not notified").keys("ee");
     pty.wait("Signed out of demo/ana");
     assert_eq!((served.stored("ana"), revocations(&served), lives(&served, &pair)), (None, 1, true));
@@ -64,7 +64,7 @@ fn a_provider_without_a_way_is_said_before_anything_is_erased() {
     let revoke = format!(", revoke: \"{}{REVOKE}\"", served.serving.issuer());
     served.home.provider("demo", &file.replace(&revoke, ""));
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("dat_…").insist("X", "authtui cannot end this login");
+    pty.wait("dat_…").keys("X").wait("authtui cannot end this login");
     pty.wait(served.serving.issuer());
     assert_eq!(served.stored("ana"), Some(pair));
     pty.keys("e").wait("Signed out of demo/ana");

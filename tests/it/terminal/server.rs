@@ -23,7 +23,7 @@ fn a_doubtful_address_wants_a_yes_and_a_refused_registration_leads_to_a_client_i
     ]) {
         let (home, server) = (Home::new(), RefusingServer::start(status, body));
         let pty = Pty::start(&home, &[], size);
-        pty.wait("No profiles yet").insist("n", "Provider or web address:");
+        pty.wait("No profiles yet").keys("n").wait("Provider or web address:");
         pty.keys(&format!("{}\r", server.address)).wait("token endpoint is at 127.0.0.1:9");
         pty.wait("Enter sends requests there. Esc goes back.").keys("w").wait("answered after");
         pty.keys("w").wait("Enter sends requests there.").keys("\r").wait(shown);
