@@ -153,11 +153,6 @@ fn needs_profiles(command: &Command) -> bool {
     !matches!(command, Command::Demo(_) | Command::Login(_) | Command::Providers(_))
 }
 
-/// Whether the command reads profiles.
-fn reads_profiles(command: &Command) -> bool {
-    !matches!(command, Command::Demo(_) | Command::Events(_) | Command::Providers(_))
-}
-
 /// Runs the command; `program` is what the event log calls us.
 fn run(line: CommandLine, program: &str) -> Result<Exit> {
     let CommandLine { config, no_auto_refresh, plain, command } = line;
@@ -166,7 +161,6 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         if no_auto_refresh { AutoRefreshMode::Off(OffBy::CommandLine) } else { AutoRefreshMode::Unsettled };
     let Some(command) = command else {
         let services = Services::new(Paths::of_user(config)?, program);
-        passphrase::ask(&services)?;
         return screen::run(&services, auto_refresh, shape);
     };
     // The demo knows no path of the person's.
@@ -184,9 +178,6 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
     }
     let services = Services::new(paths, program);
     say_waits(&services);
-    if reads_profiles(&command) {
-        passphrase::ask(&services)?;
-    }
     match command {
         Command::Demo(args) => screen::demo(&args, auto_refresh, shape),
         Command::List(args) => list::run(&services, &args, shape),

@@ -35,7 +35,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 
 use tokio::sync::watch as watched;
 
-use crate::domain::change::{Change, ErasedText, Snapshot};
+use crate::domain::change::{Change, ErasedText, PassphraseNeed, Snapshot};
 use crate::domain::event::{Author, Event, GrantEvent};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::Provider;
@@ -50,7 +50,7 @@ use crate::shell::login::Listeners;
 use crate::shell::paths::Paths;
 use crate::shell::refresh::grant_lock::LockWaitListener;
 use crate::shell::refresh::queue::RefreshQueue;
-use crate::shell::store_files::{ApplyError, PassphraseNeed, Store};
+use crate::shell::store_files::{ApplyError, Store};
 use crate::shell::store_folder::KnownCatalog;
 use crate::shell::stores::{Stores, not_written};
 use crate::shell::terminal::clipboard::Clipboard;
@@ -211,12 +211,12 @@ impl Services {
         self.stores.get(store)?.store.passphrase()
     }
 
-    /// Gives a store the passphrase that it waits for, at once and in this thread.
+    /// Gives a store the passphrase that it waits for. What makes one hard to guess takes a while.
     ///
     /// # Errors
     /// A [`Trouble`] when it is another one.
-    pub fn open(&self, store: StoreId, passphrase: &Secret) -> Result<(), Trouble> {
-        self.stores.get(store).map_or(Ok(()), |each| each.store.open(passphrase))
+    pub async fn give_passphrase(&self, store: StoreId, passphrase: Secret) -> Result<(), Trouble> {
+        self.with_store(store, "cannot open the secrets", move |store| store.open(&passphrase)).await?
     }
 
     /// Whether a store would take new tokens.

@@ -13,6 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::cli::exit::Exit;
 use crate::cli::list::on_terminal::TerminalList;
 use crate::cli::output::{self, say, say_problems, terminal_output};
+use crate::cli::passphrase::{self, Wanted};
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
 use crate::domain::countdown::countdown;
@@ -41,7 +42,8 @@ pub(super) struct ListArgs {
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Result<Exit> {
-    let stores: Vec<Snapshot> = StoreId::ALL.map(|store| services.read_now(store)).into();
+    let stores: Vec<Snapshot> =
+        StoreId::ALL.map(|store| passphrase::read(services, store, Wanted::All)).into();
     let mut unread = false;
     for snapshot in stores.iter().filter(|snapshot| snapshot.store.is_written()) {
         say_problems(snapshot);

@@ -28,7 +28,7 @@ use crate::cli::login::conversation::{Conversation, ConversationEnd};
 use crate::cli::login::kept::KeptFile;
 use crate::cli::login::progress::Pasting;
 use crate::cli::output::say;
-use crate::cli::passphrase;
+use crate::cli::passphrase::{self, Wanted};
 use crate::cli::profile_arg;
 use crate::cli::runtime::block_on;
 use crate::domain::change::Snapshot;
@@ -128,14 +128,17 @@ async fn first(
 fn kept_in(services: &Services, args: &LoginArgs, name: &ProfileName) -> Result<Snapshot, Exit> {
     if let Some(store) = args.store.or(profile_arg::store(&args.profile).0) {
         let why = format!("there is no {store} store here, or it is the one that --config names");
-        return services.has_store(store).then(|| services.read_now(store)).ok_or_else(|| refused(why));
+        return services
+            .has_store(store)
+            .then(|| passphrase::read(services, store, Wanted::Profile(name)))
+            .ok_or_else(|| refused(why));
     }
     let own = services.read_now(StoreId::Own);
     if own.is_taken(name) {
         return Ok(own);
     }
     let others = StoreId::ALL.into_iter().filter(|store| *store != StoreId::Own && store.is_written());
-    let mut others = others.map(|store| services.read_now(store));
+    let mut others = others.map(|store| passphrase::read(services, store, Wanted::Profile(name)));
     Ok(others.find(|snapshot| snapshot.profile(name).is_some()).unwrap_or(own))
 }
 

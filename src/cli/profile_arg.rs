@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
+use crate::cli::passphrase::{self, Wanted};
 use crate::cli::redact;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::name::{NameError, ProfileName, StoreId};
@@ -32,7 +33,7 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
     let name = meant(services, store, text)?;
     let mut near = Vec::new();
     for store in StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id)) {
-        let snapshot = services.read_now(store);
+        let snapshot = passphrase::read(services, store, Wanted::Profile(&name));
         let found = snapshot.profile(&name).cloned();
         for notice in &snapshot.notices {
             say(&notice.to_string());

@@ -17,6 +17,7 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::{say, say_problems};
+use crate::cli::passphrase::{self, Wanted};
 use crate::cli::refresh::refresh_and_save;
 use crate::cli::resolve::outcome::ResolveOutcome;
 use crate::cli::resolve::report::ResolveReport;
@@ -62,7 +63,11 @@ pub(super) fn run(services: &Arc<Services>, args: &ResolveArgs) -> Result<Exit> 
     // No program takes what another one keeps; a person may mean it.
     let is_looked_at = |store: &StoreId| *store != StoreId::Borrowed || request.wanted.is_some();
     let read = || -> Vec<Snapshot> {
-        StoreId::ALL.into_iter().filter(is_looked_at).map(|store| services.read_now(store)).collect()
+        StoreId::ALL
+            .into_iter()
+            .filter(is_looked_at)
+            .map(|store| passphrase::read(services, store, Wanted::All))
+            .collect()
     };
     let mut stores = read();
     stores.iter().filter(|snapshot| snapshot.store.is_written()).for_each(say_problems);

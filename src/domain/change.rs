@@ -14,7 +14,7 @@ use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, LastTest, Profile, 
 use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
-pub use crate::domain::change::snapshot::{Row, Snapshot, StoreNotice, Where};
+pub use crate::domain::change::snapshot::{PassphraseNeed, Row, Snapshot, StoreNotice, Unlock, Where};
 pub use crate::domain::erased::{ErasedProfile, ErasedText};
 
 /// One edit of one profile.

@@ -39,7 +39,15 @@ pub(crate) fn profile(name: &str) -> Profile {
 /// The person's own store with these rows.
 pub(crate) fn snapshot(rows: Vec<Row>) -> Snapshot {
     let place = String::new();
-    Snapshot { store: StoreId::Own, place, rows, writable: Ok(()), notices: Vec::new(), number: 0 }
+    Snapshot {
+        store: StoreId::Own,
+        place,
+        rows,
+        writable: Ok(()),
+        notices: Vec::new(),
+        passphrase: None,
+        number: 0,
+    }
 }
 
 /// An event of `acme/ana`.

@@ -601,7 +601,15 @@ mod tests {
                 Err(Trouble::untouched("no", "no", FailureKind::NothingToDo))
             }
         };
-        Snapshot { store, place: String::new(), rows, writable, notices: Vec::new(), number: 0 }
+        Snapshot {
+            store,
+            place: String::new(),
+            rows,
+            writable,
+            notices: Vec::new(),
+            passphrase: None,
+            number: 0,
+        }
     }
 
     fn profile(store: StoreId, name: &str, kind: Kind, access: &str, refresh: Option<&str>) -> Profile {

@@ -101,6 +101,9 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             Msg::SettingsSaved(settings::save(path, changes).await)
         }
         Effect::MakePrivate(stores) => Msg::MadePrivate(services.make_private(stores).await),
+        Effect::GivePassphrase(store, passphrase) => {
+            Msg::PassphraseTaken(store, services.give_passphrase(store, passphrase).await)
+        }
         Effect::Read(store) => Msg::Stored(services.read(store).await),
         Effect::Login(id, output) => return start_login(&services, inbox, id, output),
         Effect::Discover(id, request) => {
@@ -166,6 +169,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::SaveTranscript(..) => Msg::TranscriptSaved(Err(trouble)),
         Effect::MakePrivate(_) => Msg::MadePrivate(Err(trouble)),
         Effect::SaveSettings(_) => Msg::SettingsSaved(Err(trouble)),
+        Effect::GivePassphrase(store, _) => Msg::PassphraseTaken(*store, Err(trouble)),
         Effect::Rescue(newer) => {
             Msg::Rescued(newer.iter().map(|newer| (newer.clone(), Err(trouble.clone()))).collect())
         }

@@ -320,6 +320,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::KeepServer(_)
         | Effect::Describe(..)
         | Effect::Read(_)
+        | Effect::GivePassphrase(..)
         | Effect::MakePrivate(_)
         | Effect::ReadEvents
         | Effect::SaveSettings(_)

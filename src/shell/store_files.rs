@@ -43,7 +43,7 @@ use crate::stored::config_file::{self, ConfigFile, Content, FileSchema};
 use crate::stored::{AmendError, yaml_reader};
 
 pub use crate::shell::store_files::disk_reservation::DiskReservation;
-pub use crate::shell::store_files::store::{Applied, PassphraseNeed, Store};
+pub use crate::shell::store_files::store::{Applied, Store};
 pub use crate::shell::store_files::trouble::ApplyError;
 
 /// How long a change waits for another program's change.
@@ -375,7 +375,15 @@ impl StoreFile {
             side.notes().complete(&mut rows);
         }
         let writable = read_only.map_or(Ok(()), |fault| Err(not_written(&self.path, &fault)));
-        Snapshot { store: self.file.store, place: shown(&self.path), rows, writable, notices, number: 0 }
+        Snapshot {
+            store: self.file.store,
+            place: shown(&self.path),
+            rows,
+            writable,
+            notices,
+            passphrase: None,
+            number: 0,
+        }
     }
 }
 

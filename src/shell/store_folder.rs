@@ -217,7 +217,15 @@ impl StoreFolder {
         };
         let rows = contents.files.iter().map(profile).chain(contents.odd.iter().map(odd)).collect();
         let place = shown(&self.path);
-        Snapshot { store: StoreId::Hashed, place, rows, writable: Ok(()), notices, number: 0 }
+        Snapshot {
+            store: StoreId::Hashed,
+            place,
+            rows,
+            writable: Ok(()),
+            notices,
+            passphrase: None,
+            number: 0,
+        }
     }
 
     /// Makes `change` to its file, and to `contents`.

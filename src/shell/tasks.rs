@@ -84,8 +84,12 @@ impl Tasks {
         self.runtime.spawn(task);
     }
 
-    /// Reads the stores beside our own and tells them to `inbox`.
+    /// Reads the stores beside our own and tells them to `inbox`, and from then on each that was unlocked.
     pub fn read_stores(&self, services: &Arc<Services>, inbox: &Inbox) {
+        for each in services.stores.all() {
+            let (store, told) = (each.store.id(), inbox.clone());
+            each.store.on_unlocked(Box::new(move || say(&told, Msg::Touched(store))));
+        }
         let written = services.stores.all().map(|each| each.store.id()).filter(|id| *id != StoreId::Own);
         for store in written.chain(services.paths.borrowed.is_some().then_some(StoreId::Borrowed)) {
             let (services, inbox) = (Arc::clone(services), inbox.clone());

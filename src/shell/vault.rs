@@ -30,6 +30,9 @@ pub(super) const UNLOCK_LIMIT: Duration = Duration::from_secs(60);
 
 /// A place that keeps secrets by their ids. Every method blocks, and none for longer than its limit.
 pub(super) trait Vault: fmt::Debug + Send + Sync {
+    /// Calls `told` when an answer comes for which nobody waits any more: it may have been unlocked.
+    fn on_late_answer(&self, _told: Box<dyn Fn() + Send + Sync>) {}
+
     /// Whether it would take a secret.
     ///
     /// # Errors
@@ -82,8 +85,8 @@ impl VaultError {
         let fix = |next: &str| FailureKind::NeedsFix(next.to_owned());
         match self {
             Self::Absent(_) => fix("start a keyring, or set AUTHTUI_KEYRING=file to use an encrypted file"),
-            Self::Locked | Self::Unanswered => fix("unlock the keyring, then start authtui again"),
-            Self::NoPassphrase => fix("start authtui on a terminal and enter the passphrase"),
+            Self::Locked | Self::Unanswered => fix("unlock the keyring"),
+            Self::NoPassphrase => fix("enter the passphrase of secrets.age on a terminal"),
             Self::Silent | Self::Failed(_) => FailureKind::Temporary(None),
         }
     }

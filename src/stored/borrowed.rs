@@ -87,6 +87,7 @@ pub fn snapshot(rows: Vec<Row>, number: u64) -> Snapshot {
         rows,
         writable: Err(owner::read_only()),
         notices: Vec::new(),
+        passphrase: None,
         number,
     }
 }

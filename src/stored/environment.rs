@@ -32,6 +32,7 @@ pub fn snapshot<'a>(providers: impl IntoIterator<Item = &'a Provider>, values: &
         rows: rows.collect(),
         writable: Err(read_only()),
         notices: Vec::new(),
+        passphrase: None,
         number: 0,
     }
 }

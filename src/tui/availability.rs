@@ -24,7 +24,7 @@ use crate::tui::status::Tone;
 use crate::tui::tour::Tour;
 use crate::tui::wizard::Page;
 use crate::tui::wizard::picker::ProviderList;
-use crate::tui::{rows, text_layout};
+use crate::tui::{locked, rows, text_layout};
 
 pub use context::{in_context, means_something};
 pub use marked::of_marked;
@@ -149,6 +149,10 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         Action::SkipTour => {
             when(model.tour.as_ref().is_some_and(Tour::is_open), "Only the demo has hints to skip")
         }
+        Action::Unlock => {
+            let is_locked = locked::rows(model).next().is_some();
+            when(is_locked, "Nothing is locked")
+        }
         Action::MakePrivate => {
             let is_open = !model.open_to_others().is_empty();
             when(is_open, "The file is already private")
@@ -238,9 +242,9 @@ fn selected(model: &Model) -> Result<&Profile, Unavailable> {
                 .remedy(format!("{} opens it in your editor.", model.keys.key(Action::Edit)))
                 .warn()
         }
-        Some(RowId::Broken(_, Where::Vault { name })) => {
-            Unavailable::because(format!("The keyring does not tell the tokens of {name}"))
-                .remedy("Unlock it and start authtui again.")
+        Some(RowId::Broken(_, Where::Vault { name, .. })) => {
+            Unavailable::because(format!("{name} is locked"))
+                .remedy(format!("{} unlocks it.", model.keys.key(Action::Unlock)))
                 .warn()
         }
         Some(RowId::Profile(id)) => {

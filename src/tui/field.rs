@@ -156,6 +156,12 @@ impl Field {
         Secret::new(self.input.value().trim())
     }
 
+    /// The same with white space at its ends, which may belong to it.
+    #[must_use]
+    pub fn as_typed(&self) -> Secret {
+        Secret::new(self.input.value())
+    }
+
     /// What was typed, where it can be seen; nothing of a masked field.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -122,7 +122,7 @@ const BINDINGS: [(KeyContext, &[Binding]); 17] = [
 ];
 
 /// First what acts on the selected row, then what is the same for every row; each in the order of the footer.
-const PROFILES: [Binding; 32] = [
+const PROFILES: [Binding; 33] = [
     row(&[char('l')], Action::LogIn, "log in", 3),
     row(&[char('r')], Action::Refresh, "refresh", 2),
     row(&[char('y')], Action::Copy, "copy", 1),
@@ -138,6 +138,7 @@ const PROFILES: [Binding; 32] = [
     help(&[char('u')], Action::Undo, "undo a sign-out within 10s"),
     told("refresh all that are due", row(&[char('R')], Action::RefreshDue, "refresh all due", 8)),
     told("edit an unreadable entry", row(&[char('e')], Action::Edit, "edit", 2)),
+    told("unlock: enter the passphrase, or ask the keyring", row(&[char('U')], Action::Unlock, "unlock", 2)),
     told("make the file private", row(&[char('F')], Action::MakePrivate, "make private", 6)),
     told("log in to a new profile", constant(&[char('n')], Action::NewLogin, "new", 1)),
     constant(&[char('/')], Action::Filter, "filter", 2),
@@ -171,7 +172,6 @@ const TIMELINE: [Binding; 5] = [
     help(&[Plain(Esc)], Action::Back, "clear the filter; back to the list"),
 ];
 
-/// The keys of rows that are moved through.
 const ROWS: [Binding; 6] = [
     help(&[char('j'), Plain(Down)], Action::Move(Motion::Down), "down"),
     help(&[char('k'), Plain(Up)], Action::Move(Motion::Up), "up"),

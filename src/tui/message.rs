@@ -24,6 +24,7 @@ use crate::oauth::request::{Reply, Request};
 use crate::oauth::revocation::Revoked;
 use crate::oauth::scopes::Listed;
 pub use crate::tui::clipboard::{ClipboardCleared, Copied, CopySource};
+pub use crate::tui::motion::Motion;
 use crate::tui::screen_map::{MouseGesture, MouseTarget};
 use crate::tui::theme::own::OwnTheme;
 use crate::tui::theme::palette::Background;
@@ -103,6 +104,8 @@ pub enum Action {
     Help,
     /// Open an entry that is not valid in the person's editor.
     Edit,
+    /// Unlock what keeps the secrets of rows: enter a passphrase, or ask the keyring.
+    Unlock,
     /// Draw everything anew.
     Redraw,
     /// Hand the terminal back to the shell for a while.
@@ -133,6 +136,7 @@ impl Action {
             Self::Undo => "undo",
             Self::Reveal => "reveal",
             Self::Edit => "edit",
+            Self::Unlock => "unlock",
             Self::Mark => "mark",
             Self::Test => "test",
             Self::Filter => "filter",
@@ -208,50 +212,6 @@ pub enum ScopeAction {
     List,
 }
 
-/// A way to move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Motion {
-    /// One back.
-    Up,
-    /// One on.
-    Down,
-    /// A screenful back.
-    PageUp,
-    /// A screenful on.
-    PageDown,
-    /// To the first.
-    Top,
-    /// To the last.
-    Bottom,
-}
-
-impl Motion {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-            Self::PageUp => "page_up",
-            Self::PageDown => "page_down",
-            Self::Top => "first",
-            Self::Bottom => "last",
-        }
-    }
-
-    /// The place among `count` that it leads to from `place`; a screenful is `page`.
-    #[must_use]
-    pub fn from(self, place: usize, count: usize, page: usize) -> usize {
-        let last = count.saturating_sub(1);
-        match self {
-            Self::Up => place.saturating_sub(1),
-            Self::Down => place.saturating_add(1).min(last),
-            Self::PageUp => place.saturating_sub(page),
-            Self::PageDown => place.saturating_add(page).min(last),
-            Self::Top => 0,
-            Self::Bottom => last,
-        }
-    }
-}
-
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Msg {
@@ -293,6 +253,8 @@ pub enum Msg {
     SettingsTouched,
     /// Somebody may have written a store.
     Touched(StoreId),
+    /// A store has its passphrase, or it is another one.
+    PassphraseTaken(StoreId, Result<(), Trouble>),
     /// A store was read, or written and read.
     Stored(Snapshot),
     /// A login's ask was performed.
@@ -383,6 +345,8 @@ pub enum Effect {
     SaveSettings(Vec<(Setting, String)>),
     /// Read the settings, and the theme file that they name.
     ReadSettings,
+    /// Give a store the passphrase that it waits for.
+    GivePassphrase(StoreId, Secret),
     /// Read a store.
     Read(StoreId),
     /// Open the profiles' file in the person's editor, at a line where one is known.

@@ -1,6 +1,6 @@
 //! Rows that are shown, and the selection among them.
 
-use crate::domain::change::Row;
+use crate::domain::change::{Row, Where};
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::health::Health;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
@@ -79,7 +79,18 @@ pub fn text(model: &Model, row: &Row, now: DateTime<Utc>) -> String {
             let owner = profile.owner.as_ref().map_or("", |owner| owner.title.as_str());
             format!("{} {account} {state} {owner} {}", profile.id.name.exact(), profile.scopes.join(" "))
         }
-        Row::Broken { name, .. } => format!("{name} {}", Health::Unreadable.word()),
+        Row::Broken { name, at, .. } => format!("{name} {}", broken_word(at)),
+    }
+}
+
+/// How an entry stands that cannot be understood, or whose secrets are not told.
+#[must_use]
+pub fn broken_word(at: &Where) -> &'static str {
+    match at {
+        Where::Vault { .. } => "locked",
+        Where::Line(_) | Where::File(_) | Where::Variable { .. } | Where::Borrowed { .. } => {
+            Health::Unreadable.word()
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::tui::keymap::KeyContext;
 use crate::tui::list_search::ListSearch;
 use crate::tui::log_page::LogPage;
 use crate::tui::palette::CommandPalette;
+use crate::tui::passphrase::PassphraseForm;
 use crate::tui::reveal::Reveal;
 use crate::tui::wizard::{Page, Wizard, Work};
 
@@ -24,6 +25,8 @@ pub enum Screen {
     Filter(Field),
     /// Another name for a profile is being typed.
     Renaming(ProfileId, Field),
+    /// A passphrase is being typed.
+    Passphrase(PassphraseForm),
     /// What to copy is being chosen.
     Copy,
     /// A secret is shown for a few seconds, above another screen.
@@ -94,6 +97,8 @@ impl Screen {
             Some(field)
         } else if let Self::Palette(CommandPalette { search, .. }, _) | Self::Help(search, _) = self {
             Some(&mut search.field)
+        } else if let Self::Passphrase(form) = self {
+            (!form.is_tried).then_some(&mut form.field)
         } else if let Self::Log(page) = self {
             page.typing.as_mut()
         } else {
@@ -111,6 +116,7 @@ impl Screen {
             | Self::Pane
             | Self::Everything
             | Self::Renaming(..)
+            | Self::Passphrase(_)
             | Self::Copy
             | Self::Reveal(..)
             | Self::Dialog(_)
@@ -145,6 +151,7 @@ impl Screen {
             | Self::Everything
             | Self::Filter(_)
             | Self::Renaming(..)
+            | Self::Passphrase(_)
             | Self::Copy
             | Self::Reveal(..)
             | Self::Dialog(_)
@@ -167,6 +174,7 @@ impl Screen {
             self,
             Self::Copy
                 | Self::Renaming(..)
+                | Self::Passphrase(_)
                 | Self::Reveal(..)
                 | Self::Dialog(_)
                 | Self::Results(_)
@@ -198,6 +206,7 @@ impl Screen {
             Self::Settings(_) => Some(KeyContext::Settings),
             Self::Filter(_)
             | Self::Renaming(..)
+            | Self::Passphrase(_)
             | Self::Reveal(..)
             | Self::Palette(..)
             | Self::Help(..)

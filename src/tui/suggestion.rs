@@ -2,7 +2,7 @@
 //!
 //! The list, the card, the timeline and the footer ask here, so that they never name different keys.
 
-use crate::domain::change::{Row, Where};
+use crate::domain::change::{Row, Unlock, Where};
 use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile};
@@ -34,10 +34,16 @@ pub fn suggestions(model: &Model, row: &Row, now: Now) -> Vec<Suggestion> {
             let edit = needed(Action::Edit, "open it in your editor", "edit");
             [edit].into_iter().filter(|suggestion| is_allowed(model, suggestion)).collect()
         }
-        Row::Broken {
-            at: Where::File(_) | Where::Vault { .. } | Where::Variable { .. } | Where::Borrowed { .. },
-            ..
-        } => Vec::new(),
+        Row::Broken { at: Where::Vault { unlock, .. }, .. } => {
+            let words = match unlock {
+                Unlock::Passphrase => "enter the passphrase",
+                Unlock::Look => "ask the keyring again",
+            };
+            vec![needed(Action::Unlock, words, "unlock")]
+        }
+        Row::Broken { at: Where::File(_) | Where::Variable { .. } | Where::Borrowed { .. }, .. } => {
+            Vec::new()
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod mouse;
 mod navigation;
 mod palette;
 mod panel;
+mod passphrase;
 mod refresh;
 mod relocation;
 mod reveal;
@@ -126,6 +127,7 @@ impl Impact {
             | Msg::SettingsTouched
             | Msg::Touched(_)
             | Msg::MadePrivate(_)
+            | Msg::PassphraseTaken(..)
             | Msg::Copied(..)
             | Msg::Revealed(..)
             | Msg::Edited(_)
@@ -157,7 +159,13 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             catalogued(model, *catalog);
             return input::take_early(model, now);
         }
-        Msg::Stored(snapshot) => return stores::look(model, snapshot),
+        Msg::Stored(snapshot) => {
+            let (store, is_first) = (snapshot.store, !model.stores.contains_key(&snapshot.store));
+            let effects = stores::look(model, snapshot);
+            passphrase::ask_when_found(model, store, is_first);
+            return effects;
+        }
+        Msg::PassphraseTaken(store, taken) => return passphrase::taken(model, store, taken),
         Msg::Asking(grants) => model.asking = grants,
         Msg::Waits(id, holder) => waits(model, &id, &holder),
         Msg::Events(Ok(events)) => {

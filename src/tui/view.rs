@@ -17,6 +17,7 @@ pub(super) mod login;
 mod message;
 mod palette;
 pub(super) mod pane;
+mod passphrase;
 mod profiles;
 mod results;
 mod reveal;
@@ -111,6 +112,7 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
         Screen::List
         | Screen::Filter(_)
         | Screen::Renaming(..)
+        | Screen::Passphrase(_)
         | Screen::Copy
         | Screen::Dialog(_)
         | Screen::Results(_)
@@ -179,6 +181,8 @@ fn above(frame: &mut Frame<'_>, body: Rect, view: ViewContext<'_>) {
                 wizard::render(frame, body, wizard, view);
             }
         }
+    } else if let Screen::Passphrase(form) = &model.screen {
+        passphrase::render(frame, body, form, view);
     } else if let Screen::Results(place) = model.screen {
         results::render(frame, body, place, view);
     } else if let Screen::Reveal(reveal, _) = &model.screen {

@@ -66,7 +66,12 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
         Screen::Reveal(reveal, _) => moments.push(seconds::next(reveal.until, now.steady)),
-        Screen::List | Screen::Filter(_) | Screen::Renaming(..) | Screen::Copy | Screen::Dialog(_)
+        Screen::List
+        | Screen::Filter(_)
+        | Screen::Renaming(..)
+        | Screen::Passphrase(_)
+        | Screen::Copy
+        | Screen::Dialog(_)
             if let Some(timeline) = model.timeline =>
         {
             moments.extend(timeline_changes(model, timeline, now).map(|span| on_the_beat(now, span)));
@@ -78,6 +83,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         | Screen::Everything
         | Screen::Filter(_)
         | Screen::Renaming(..)
+        | Screen::Passphrase(_)
         | Screen::Copy
         | Screen::Results(_)
         | Screen::Dialog(_)

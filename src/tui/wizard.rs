@@ -500,6 +500,7 @@ mod tests {
             rows: Vec::new(),
             writable: Ok(()),
             notices: Vec::new(),
+            passphrase: None,
             number: 0,
         }
     }

@@ -10,7 +10,9 @@ use std::fmt::{self, Debug, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use authtui::domain::change::{Extent, RefreshedTokens, Row, SignedOut, Snapshot, StoreNotice, Where};
+use authtui::domain::change::{
+    Extent, PassphraseNeed, RefreshedTokens, Row, SignedOut, Snapshot, StoreNotice, Unlock, Where,
+};
 use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::name::{ProfileId, StoreId};
@@ -56,7 +58,7 @@ use crate::harness::{
 const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
 /// Every message, in the order of their enum.
-const NAMES: [&str; 37] = [
+const NAMES: [&str; 38] = [
     "Edited",
     "Revealed",
     "ClipboardCleared",
@@ -87,6 +89,7 @@ const NAMES: [&str; 37] = [
     "SignedOut",
     "Revoked",
     "MadePrivate",
+    "PassphraseTaken",
     "Copied",
     "Tested",
     "KeyTested",
@@ -279,6 +282,7 @@ impl Run {
                 | Screen::Everything
                 | Screen::Filter(_)
                 | Screen::Renaming(..)
+                | Screen::Passphrase(_)
                 | Screen::Copy
                 | Screen::Reveal(..)
                 | Screen::Dialog(_)
@@ -332,6 +336,7 @@ impl Run {
                 let id = self.id();
                 Msg::Revealed(id, Form::Token, self.or_trouble(Secret::new("shown")))
             }
+            14 if self.dice.one_in(4) => Msg::PassphraseTaken(StoreId::Keyring, self.or_trouble(())),
             14 if self.dice.one_in(3) => Msg::Edited(self.or_trouble(())),
             14 if self.dice.one_in(2) => Msg::ClipboardCleared(ClipboardCleared::Done),
             17..20 => self.meanwhile(),
@@ -444,6 +449,7 @@ impl Run {
                 matches!(wizard.page, Page::Text(TextQuestion::Key | TextQuestion::ClientSecret, _))
                     || wizard.form().is_some_and(|form| form.focus() == FormField::ClientSecret)
             }
+            Screen::Passphrase(_) => true,
             Screen::List
             | Screen::Pane
             | Screen::Everything
@@ -652,13 +658,16 @@ impl Run {
     }
 
     fn snapshot(&mut self) -> Snapshot {
+        if self.dice.one_in(30) {
+            return self.locked();
+        }
         let count = self.dice.pick(&[0, 1, 3, 7, 40]);
         let rows = (0..count).map(|number| self.row(number)).collect();
         let writable = if self.dice.one_in(10) { Err(self.trouble()) } else { Ok(()) };
         let notices =
             if self.dice.one_in(8) { vec![StoreNotice::Readable(PLACE.to_owned())] } else { Vec::new() };
         let store = self.dice.pick(&[StoreId::Own, StoreId::Own, StoreId::Environment]);
-        Snapshot { store, place: PLACE.to_owned(), rows, writable, notices, number: 0 }
+        Snapshot { store, place: PLACE.to_owned(), rows, writable, notices, passphrase: None, number: 0 }
     }
 
     fn row(&mut self, number: u32) -> Row {
@@ -745,6 +754,16 @@ impl Run {
         RequestId(1 + u64::try_from(self.dice.below(3)).expect("small"))
     }
 
+    /// A store whose secrets nobody tells.
+    fn locked(&mut self) -> Snapshot {
+        let name = "demo/locked".to_owned();
+        let unlock = self.dice.pick(&[Unlock::Passphrase, Unlock::Look]);
+        let at = Where::Vault { name: name.clone(), unlock };
+        let rows = vec![Row::Broken { name, at, why: "it is locked".to_owned() }];
+        let passphrase = self.dice.pick(&[None, Some(PassphraseNeed::Known), Some(PassphraseNeed::New)]);
+        Snapshot { rows, passphrase, ..Snapshot::empty(StoreId::Keyring) }
+    }
+
     fn secret(&mut self, core: &str) -> Secret {
         Secret::new(format!("{core}{}", self.dice.below(5)))
     }
@@ -781,6 +800,7 @@ fn name(msg: &Msg) -> &'static str {
         Msg::SignedOut(..) => "SignedOut",
         Msg::Revoked(..) => "Revoked",
         Msg::MadePrivate(_) => "MadePrivate",
+        Msg::PassphraseTaken(..) => "PassphraseTaken",
         Msg::Copied(..) => "Copied",
         Msg::Revealed(..) => "Revealed",
         Msg::Edited(_) => "Edited",

@@ -154,6 +154,7 @@ pub(crate) fn snapshot(profiles: impl IntoIterator<Item = Profile>) -> Snapshot 
         rows: profiles.into_iter().map(|profile| Row::Profile(Arc::new(profile))).collect(),
         writable: Ok(()),
         notices: Vec::new(),
+        passphrase: None,
         number: 0,
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod cast;
 pub(crate) mod doors;
+mod locked;
 mod names;
 mod pages;
 mod print;
@@ -11,7 +12,7 @@ mod servers;
 
 use std::sync::LazyLock;
 
-use authtui::domain::change::{Extent, Row};
+use authtui::domain::change::{Extent, PassphraseNeed, Row};
 use authtui::domain::name::StoreId;
 use authtui::domain::provider::LoginMethod;
 use authtui::domain::secret::Secret;
@@ -24,6 +25,7 @@ use authtui::tui::list_search::ListSearch;
 use authtui::tui::log_page::LogPage;
 use authtui::tui::message::Msg;
 use authtui::tui::model::{AutoRefreshMode, Model, RowId};
+use authtui::tui::passphrase::PassphraseForm;
 use authtui::tui::screen::{Panel, Screen};
 use authtui::tui::status::{AskedBy, StatusMessage, TaskReport, Tone};
 use authtui::tui::theme::{Glyphs, Theme};
@@ -695,6 +697,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Everything,
         Screen::Filter(field()),
         Screen::Renaming(cast::id("anthropic/lab"), field()),
+        Screen::Passphrase(PassphraseForm::new(StoreId::Keyring, PassphraseNeed::New)),
         Screen::Copy,
         Screen::Help(ListSearch::at(7), Box::new(Screen::List)),
         Screen::Dialog(question(cast::signing_out(&["anthropic/lab"]))),

@@ -5,6 +5,7 @@ mod demo;
 mod editor;
 mod login;
 mod panel;
+mod passphrase;
 mod plain;
 mod process;
 mod prompts;

@@ -15,6 +15,7 @@ mod notice;
 mod order;
 mod palette;
 mod panel;
+mod passphrase;
 mod quit;
 mod refresh;
 mod relocation;

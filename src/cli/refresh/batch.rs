@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
+use crate::cli::passphrase::{self, Wanted};
 use crate::cli::refresh::refresh_and_save;
 use crate::cli::runtime::finish_posted;
 use crate::domain::change::Snapshot;
@@ -74,7 +75,8 @@ impl Selection {
 /// When there is no runtime, or the profiles cannot be read.
 pub(super) fn run(services: &Arc<Services>, selection: &Selection, jobs: usize) -> Result<BatchReport> {
     let written = StoreId::ALL.into_iter().filter(|store| store.is_written());
-    let snapshots: Vec<Snapshot> = written.map(|store| services.read_now(store)).collect();
+    let snapshots: Vec<Snapshot> =
+        written.map(|store| passphrase::read(services, store, Wanted::All)).collect();
     for snapshot in &snapshots {
         let Err(trouble) = &snapshot.writable else { continue };
         say(&trouble.to_string());

@@ -20,9 +20,20 @@ pub struct Snapshot {
     pub writable: Result<(), Trouble>,
     /// What a person should know about the rights of the file though nothing failed.
     pub notices: Vec<StoreNotice>,
+    /// The passphrase without which it tells and takes no secrets, where it waits for one.
+    pub passphrase: Option<PassphraseNeed>,
     /// Of two of one store in one program the one with the lesser number may be older, and the other
     /// is not; zero where nobody counts.
     pub number: u64,
+}
+
+/// What a store asks of a person before its secrets can be read or kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassphraseNeed {
+    /// The passphrase that it was made with.
+    Known,
+    /// A new one, for what will be kept there.
+    New,
 }
 
 /// What a person should know about the rights of a store's file; paths are as shown to people.
@@ -99,7 +110,18 @@ pub enum Where {
     Vault {
         /// The profile's name.
         name: String,
+        /// What makes it tell them.
+        unlock: Unlock,
     },
+}
+
+/// What makes a vault tell its secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unlock {
+    /// The passphrase of the encrypted file.
+    Passphrase,
+    /// Another look, at which the keyring may ask its person.
+    Look,
 }
 
 impl fmt::Display for Where {
@@ -119,7 +141,7 @@ impl Snapshot {
     #[must_use]
     pub fn empty(store: StoreId) -> Self {
         let (place, rows, notices) = (String::new(), Vec::new(), Vec::new());
-        Self { store, place, rows, writable: Ok(()), notices, number: 0 }
+        Self { store, place, rows, writable: Ok(()), notices, passphrase: None, number: 0 }
     }
 
     /// The profile of that name, if it is there and can be understood.

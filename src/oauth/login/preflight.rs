@@ -438,6 +438,7 @@ mod tests {
             rows,
             writable: Ok(()),
             notices: Vec::new(),
+            passphrase: None,
             number: 0,
         }
     }

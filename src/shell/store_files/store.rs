@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::change::{Change, ErasedText, Snapshot};
+use crate::domain::change::{Change, ErasedText, PassphraseNeed, Snapshot};
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
@@ -14,15 +14,6 @@ use crate::shell::store_files::trouble::ApplyError;
 
 /// What a store holds after several changes, and for each why it was not made, if it was not.
 pub type Applied = (Snapshot, Vec<Option<ApplyError>>);
-
-/// What a store asks of a person before its secrets can be read or kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PassphraseNeed {
-    /// The passphrase that it was made with.
-    Known,
-    /// A new one, for what will be kept there.
-    New,
-}
 
 /// A place whose profiles are read as a snapshot and changed one by one. Every method blocks; the loop calls
 /// them in a thread of their own.
@@ -89,6 +80,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     fn open(&self, _passphrase: &Secret) -> Result<(), Trouble> {
         Ok(())
     }
+
+    /// Calls `told` when it may tell more than at its last reading, without anybody looking for that.
+    fn on_unlocked(&self, _told: Box<dyn Fn() + Send + Sync>) {}
 
     /// Takes what other users may do from its file and its folder.
     ///

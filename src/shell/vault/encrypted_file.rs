@@ -160,7 +160,7 @@ impl Key {
         let text = age::decrypt(&identity, bytes).map_err(|error| {
             use age::DecryptError::{DecryptionFailed, KeyDecryptionFailed, NoMatchingKeys};
             let is_another = matches!(error, DecryptionFailed | KeyDecryptionFailed | NoMatchingKeys);
-            if is_another { "the passphrase is another one".to_owned() } else { error.to_string() }
+            if is_another { "that is not its passphrase".to_owned() } else { error.to_string() }
         })?;
         let text = String::from_utf8(text).map_err(|_| "it holds no key".to_owned())?;
         let line = text.lines().find(|line| line.starts_with("AGE-SECRET-KEY-"));

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -20,7 +20,11 @@ const SERVICE: &str = "authtui";
 
 /// The keyring of this user.
 #[derive(Default)]
-pub(super) struct SystemKeyring(Mutex<Option<Worker>>);
+pub(super) struct SystemKeyring {
+    worker: Mutex<Option<Worker>>,
+    /// Who hears of an answer for which nobody waits any more.
+    late: Arc<OnceLock<Box<dyn Fn() + Send + Sync>>>,
+}
 
 impl std::fmt::Debug for SystemKeyring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -49,6 +53,11 @@ enum Readiness {
 }
 
 impl Vault for SystemKeyring {
+    fn on_late_answer(&self, told: Box<dyn Fn() + Send + Sync>) {
+        // There is one screen.
+        let _ = self.late.set(told);
+    }
+
     fn probe(&self) -> Result<(), VaultError> {
         // An entry that is not there is looked for in what was unlocked.
         self.get("probe").map(drop)
@@ -104,7 +113,7 @@ impl SystemKeyring {
         late: VaultError,
         job: impl FnOnce(&mut Session) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
-        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         let worker = match &mut *slot {
             Some(worker) => worker,
             none => none.insert(Worker::start()?),
@@ -117,12 +126,15 @@ impl SystemKeyring {
         worker.overdue = None;
         let (sender, answer) = mpsc::channel();
         let is_answered = Arc::new(AtomicBool::new(false));
-        let answered = Arc::clone(&is_answered);
+        let (answered, late_told) = (Arc::clone(&is_answered), Arc::clone(&self.late));
         let sent = worker.jobs.send(Box::new(move |session| {
             let done = job(session);
             answered.store(true, Ordering::SeqCst);
-            // Nobody waits any more.
-            drop(sender.send(done));
+            if sender.send(done).is_err()
+                && let Some(told) = late_told.get()
+            {
+                told();
+            }
         }));
         match sent.map_err(|_| RecvTimeoutError::Disconnected).and_then(|()| answer.recv_timeout(within)) {
             Ok(done) => done,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::change::{Change, ErasedText, Row, Snapshot, StoreNotice, Where};
+use crate::domain::change::{Change, ErasedText, PassphraseNeed, Row, Snapshot, StoreNotice, Unlock, Where};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::secret::Secret;
@@ -15,9 +15,7 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::clock;
 use crate::shell::store_files::file::{self, shown, temporary};
 use crate::shell::store_files::lock::{self, LockGuard};
-use crate::shell::store_files::{
-    Applied, DiskReservation, LOCK_WAIT_LIMIT, PassphraseNeed, Store, StoreFile,
-};
+use crate::shell::store_files::{Applied, DiskReservation, LOCK_WAIT_LIMIT, Store, StoreFile};
 use crate::shell::vault::id_list::IdList;
 use crate::shell::vault::{VaultError, Vaults};
 use crate::stored::vault_references::{self, Plan, Reference, VaultKind};
@@ -134,6 +132,10 @@ impl Store for VaultStore {
         }
     }
 
+    fn on_unlocked(&self, told: Box<dyn Fn() + Send + Sync>) {
+        self.vaults.get(VaultKind::Keyring).on_late_answer(told);
+    }
+
     fn open(&self, passphrase: &Secret) -> Result<(), Trouble> {
         self.vaults.file().open(passphrase)
     }
@@ -236,7 +238,7 @@ impl VaultStore {
             }
             None => snapshot.writable,
         };
-        (Snapshot { rows, writable, notices, ..snapshot }, is_whole)
+        (Snapshot { rows, writable, notices, passphrase: self.passphrase(), ..snapshot }, is_whole)
     }
 
     /// Removes from the vault what is `listed` and stands nowhere in the file or in what an interrupted save
@@ -282,7 +284,8 @@ impl VaultStore {
 /// The row of a profile whose secrets the vault does not tell.
 fn unread(profile: &Profile, why: &VaultError) -> Row {
     let name = profile.id.name.exact();
-    Row::Broken { at: Where::Vault { name: name.clone() }, name, why: why.to_string() }
+    let unlock = if *why == VaultError::NoPassphrase { Unlock::Passphrase } else { Unlock::Look };
+    Row::Broken { at: Where::Vault { name: name.clone(), unlock }, name, why: why.to_string() }
 }
 
 fn missing(profile: &Profile) -> String {
@@ -449,7 +452,8 @@ mod tests {
                 run(folder.path(), &vault, Memory { fault: Some(fault.clone()), ..Memory::default() });
             let snapshot = store.read();
             let why = fault.to_string();
-            let at = Where::Vault { name: "demo/ana".to_owned() };
+            let unlock = if fault == VaultError::NoPassphrase { Unlock::Passphrase } else { Unlock::Look };
+            let at = Where::Vault { name: "demo/ana".to_owned(), unlock };
             assert_eq!(snapshot.rows, [Row::Broken { name: "demo/ana".to_owned(), at, why: why.clone() }]);
             assert_eq!(snapshot.writable.expect_err("closed").why, why);
             assert_eq!(store.probe().expect_err("closed").why, why);

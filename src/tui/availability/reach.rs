@@ -67,6 +67,7 @@ impl Reach {
             | Action::Palette
             | Action::Help
             | Action::Redraw
+            | Action::Unlock
             | Action::Suspend
             | Action::Panel(_)
             | Action::Scope(_) => Self::Screen,

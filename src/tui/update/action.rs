@@ -27,8 +27,8 @@ use crate::tui::time_axis::{Timeline, Zoom};
 use crate::tui::tour::{Tour, TourStop};
 use crate::tui::update::status::show;
 use crate::tui::update::{
-    auto_refresh, help, login_start, marked, navigation, palette, panel, refresh, relocation, settings,
-    sign_out, undo, wizard,
+    auto_refresh, help, login_start, marked, navigation, palette, panel, passphrase, refresh, relocation,
+    settings, sign_out, undo, wizard,
 };
 
 /// Does what the person wants, or says why that is not possible.
@@ -113,7 +113,11 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::Help(ListSearch::at(0), Box::new(mem::take(&mut model.screen)))
         }
         Action::Edit => return vec![Effect::Edit(selected_line(model))],
-        Action::Redraw => return vec![Effect::Redraw, Effect::Read(StoreId::Own)],
+        Action::Redraw => {
+            let all = [Effect::Redraw, Effect::Read(StoreId::Own)].into_iter();
+            return all.chain(passphrase::look_again(model)).collect();
+        }
+        Action::Unlock => return passphrase::unlock(model, now),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Panel(action) => return panel::act(model, now, action),
     }

@@ -3,6 +3,7 @@
 use std::mem;
 
 use crate::domain::clock::Now;
+use crate::domain::name::ProfileId;
 use crate::oauth::login::preflight::PreflightGoal;
 use crate::oauth::login::{Input, Login};
 use crate::tui::dialog::DialogAnswer;
@@ -23,7 +24,8 @@ use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::{dismiss, show};
 use crate::tui::update::{
-    form, login, login_start, marked, relocation, server, settings, sign_out, stores, undo, wizard,
+    form, login, login_start, marked, passphrase, relocation, server, settings, sign_out, stores, undo,
+    wizard,
 };
 use crate::tui::view::{everything, exchanges, help, pane};
 use crate::tui::wizard::Page;
@@ -74,6 +76,7 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         Screen::List
         | Screen::Filter(_)
         | Screen::Renaming(..)
+        | Screen::Passphrase(_)
         | Screen::Copy
         | Screen::Dialog(_)
         | Screen::Log(_)
@@ -114,6 +117,7 @@ pub(super) fn switch_focus(model: &mut Model) -> Vec<Effect> {
         Screen::List
         | Screen::Filter(_)
         | Screen::Renaming(..)
+        | Screen::Passphrase(_)
         | Screen::Copy
         | Screen::Reveal(..)
         | Screen::Dialog(_)
@@ -194,6 +198,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         Screen::Wizard(_) => server::submit(model, now),
         Screen::Renaming(..) => relocation::take_name(model, now),
+        Screen::Passphrase(_) => passphrase::enter(model),
         Screen::Filter(_) => {
             model.screen = Screen::List;
             Vec::new()
@@ -266,6 +271,10 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         | Screen::Results(_)
         | Screen::Log(_)
         | Screen::Settings(_) => {}
+        Screen::Passphrase(form) => {
+            model.screen = Screen::Passphrase(form);
+            passphrase::leave(model, now);
+        }
         Screen::Everything if model.timeline.is_some() => model.scroll = 0,
         Screen::Everything => (model.screen, model.scroll) = (Screen::Pane, 0),
         Screen::Dialog(_) => model.screen = login::below(model),
@@ -308,7 +317,10 @@ fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
             Some(profile) => login_start::begin_again(model, &profile, PreflightGoal::Login, now),
             None => Vec::new(),
         },
-        DialogAnswer::Move(id, to) => relocation::begin_move(model, id, to),
+        DialogAnswer::Move(id, to) => {
+            let there = ProfileId { store: to, ..id.clone() };
+            passphrase::before_move(model, id, there)
+        }
         DialogAnswer::SaveAgain(id) => stores::save_again(model, &id),
         DialogAnswer::Drop(id) => {
             model.forget_unsaved(&id);

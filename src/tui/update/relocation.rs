@@ -4,7 +4,7 @@ use std::mem;
 
 use crate::domain::change::Snapshot;
 use crate::domain::clock::Now;
-use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::relocation;
 use crate::domain::trouble::Trouble;
@@ -51,13 +51,8 @@ pub(super) fn take_name(model: &mut Model, now: Now) -> Vec<Effect> {
     }
 }
 
-/// Moves the profile to another store.
-pub(super) fn begin_move(model: &mut Model, id: ProfileId, to: StoreId) -> Vec<Effect> {
-    let there = ProfileId { store: to, ..id.clone() };
-    begin(model, id, there)
-}
-
-fn begin(model: &mut Model, from: ProfileId, to: ProfileId) -> Vec<Effect> {
+/// Gives the profile `from` the name, or the store, of `to`.
+pub(super) fn begin(model: &mut Model, from: ProfileId, to: ProfileId) -> Vec<Effect> {
     model.saving += 1;
     vec![Effect::Relocate(from, to)]
 }

@@ -22,7 +22,7 @@ use crate::tui::suggestion::{self, Suggestion};
 use crate::tui::text_block::{Repeated, TextBlock};
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{frame, gauge, login_age, refresh_notes, state, text_layout};
+use crate::tui::{frame, gauge, login_age, refresh_notes, rows, state, text_layout};
 
 /// From this width on a gauge and what belongs to it stand on one line.
 const WIDE: u16 = 66;
@@ -311,7 +311,7 @@ impl Pane<'_> {
             Row::Broken { name, at: here, why } if here == at => Some((row, name, why)),
             Row::Broken { .. } | Row::Profile(_) => None,
         })?;
-        self.headline(Health::Unreadable, Health::Unreadable.word());
+        self.headline(Health::Unreadable, rows::broken_word(at));
         let why = text_layout::safe(why);
         let (what, then) = match at {
             Where::Line(line) => (format!("Line {line}: {why}."), "authtui leaves the entry as it is."),
@@ -325,10 +325,9 @@ impl Pane<'_> {
             Where::Borrowed { .. } => {
                 (format!("This file of another program is not understood: {why}."), "authtui only reads it.")
             }
-            Where::Vault { .. } => (
-                format!("{}.", text_layout::capital(&why)),
-                "The tokens are as they were. Start authtui again to read them.",
-            ),
+            Where::Vault { .. } => {
+                (format!("{}.", text_layout::capital(&why)), "The stored tokens are unchanged.")
+            }
         };
         self.block.text(&what, Style::new());
         self.block.text(then, Style::new());

@@ -151,6 +151,7 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
         rows,
         writable: Ok(()),
         notices: Vec::new(),
+        passphrase: None,
         number: 0,
     };
     model.stores.insert(StoreId::Own, snapshot);

@@ -196,6 +196,7 @@ fn named(provider: &Provider, name: &str, goal: PreflightGoal) -> Preflight {
         rows: Vec::new(),
         writable: Ok(()),
         notices: Vec::new(),
+        passphrase: None,
         number: 0,
     };
     preflight.name(name, &empty).expect("a name");

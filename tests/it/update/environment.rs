@@ -80,6 +80,7 @@ fn environment() -> Snapshot {
         rows: vec![Row::Profile(Arc::new(variable()))],
         writable: Err(read_only()),
         notices: Vec::new(),
+        passphrase: None,
         number: 0,
     }
 }

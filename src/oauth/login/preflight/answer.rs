@@ -207,6 +207,7 @@ mod tests {
             rows: Vec::new(),
             writable: Ok(()),
             notices: Vec::new(),
+            passphrase: None,
             number: 0,
         };
         for goal in [PreflightGoal::Login, PreflightGoal::Scopes, PreflightGoal::Key] {

@@ -120,7 +120,7 @@ impl ProfileTable<'_> {
                     Where::Vault { .. } => "keyring".to_owned(),
                 };
                 optional(frame, area, self.columns.account, Line::styled(place, self.theme.muted));
-                let word = Line::styled(health.word(), style.add_modifier(Modifier::BOLD));
+                let word = Line::styled(rows::broken_word(at), style.add_modifier(Modifier::BOLD));
                 cell(frame, area, self.columns.token, word.right_aligned());
             }
         }
