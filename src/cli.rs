@@ -15,6 +15,7 @@ mod resolve;
 mod runtime;
 mod screen;
 mod sign_out;
+mod take;
 mod token;
 mod walk;
 
@@ -97,6 +98,8 @@ enum Command {
     /// Move a profile to another store: own, shared, hashed or keyring
     #[command(visible_alias = "mv")]
     Move(relocation::MoveArgs),
+    /// Take over a login that another program keeps; that program is logged out
+    Take(take::TakeArgs),
     /// List the providers, or print the file of one to copy
     Providers(providers::ProvidersArgs),
 }
@@ -150,7 +153,7 @@ fn print(error: &clap::Error) -> Exit {
 
 /// Whether the command speaks of profiles that must be there already: a login makes its file.
 fn needs_profiles(command: &Command) -> bool {
-    !matches!(command, Command::Demo(_) | Command::Login(_) | Command::Providers(_))
+    !matches!(command, Command::Demo(_) | Command::Login(_) | Command::Take(_) | Command::Providers(_))
 }
 
 /// Runs the command; `program` is what the event log calls us.
@@ -190,6 +193,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         Command::Delete(args) => sign_out::run(&services, &args, Extent::Profile),
         Command::Rename(args) => relocation::rename(&services, &args),
         Command::Move(args) => relocation::move_to(&services, &args),
+        Command::Take(args) => take::run(&services, &args),
         Command::Providers(args) => providers::run(&services, &args),
     }
 }

@@ -90,6 +90,13 @@
 //! tested. Once a code is redeemed, a login can no longer be cancelled: tokens that come are asked
 //! about.
 //!
+//! # A login of another program
+//!
+//! `assets/borrowed` says where programs keep their logins; `stored/borrowed` reads them and
+//! `shell/borrowed.rs` finds the files, for reading alone. [`take_over`](oauth::take_over) says
+//! what one becomes here, or why it cannot; `shell/take_over.rs` adds the copy, refreshes it by
+//! [`shell::refresh`] and takes it out again where the server gave nothing.
+//!
 //! # Any server from its address
 //!
 //! A [`Discovery`](oauth::discovery::Discovery) is a value too: it says which request to send,

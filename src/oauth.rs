@@ -19,6 +19,7 @@ pub mod reply;
 pub mod request;
 pub mod revocation;
 pub mod scopes;
+pub mod take_over;
 pub mod transcript;
 
 /// One login from choosing a provider to its end, so that a late answer finds its own.

@@ -209,18 +209,27 @@ fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<St
             last_refresh: profile.last_refresh_of_this_grant().map(LastRefreshJson::new),
             last_test: profile.last_test_of_this_token().map(LastTestJson::new),
         },
-        Row::Broken { name, .. } => {
+        Row::Broken { name, at, .. } => {
             let (provider, name) = name.split_once('/').unwrap_or((name, ""));
             ProfileJson {
                 provider,
                 name,
                 state: Health::Unreadable.word().to_owned(),
                 store: store.to_string(),
+                owner: owner_of(at),
                 ..ProfileJson::default()
             }
         }
     });
     output::json(&ListJson { version: 1, profiles: profiles.collect() })
+}
+
+/// The program whose file holds an entry that is not understood.
+fn owner_of(at: &Where) -> Option<OwnerJson<'_>> {
+    match at {
+        Where::Borrowed { program, file, .. } => Some(OwnerJson { program, file }),
+        Where::Line(_) | Where::File(_) | Where::Variable { .. } | Where::Vault { .. } => None,
+    }
 }
 
 fn table(stores: &[Snapshot], catalog: &Catalog, now: Now) -> String {

@@ -31,6 +31,7 @@ use crate::cli::output::say;
 use crate::cli::passphrase::{self, Wanted};
 use crate::cli::profile_arg;
 use crate::cli::runtime::block_on;
+use crate::cli::take::{self, Offered};
 use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::catalog::Catalog;
@@ -45,6 +46,11 @@ use crate::shell::terminal::console::{self, Prompter};
 use crate::shell::transcript::TranscriptFile;
 
 pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
+    let args = match take::offer(services, &args.profile, args.wants_key())? {
+        Offered::LogIn(Some(address)) => &LoginArgs { profile: address.to_string(), ..args.clone() },
+        Offered::LogIn(None) => args,
+        Offered::Ended(exit) => return Ok(exit),
+    };
     Ok(block_on(log_in(services, args))??)
 }
 
@@ -126,7 +132,8 @@ async fn first(
 
 /// The store that keeps the profile: the one that was named, else the one that has it, else our own.
 fn kept_in(services: &Services, args: &LoginArgs, name: &ProfileName) -> Result<Snapshot, Exit> {
-    if let Some(store) = args.store.or(profile_arg::store(&args.profile).0) {
+    let named = profile_arg::store(&args.profile).0.filter(|store| *store != StoreId::Borrowed);
+    if let Some(store) = args.store.or(named) {
         let why = format!("there is no {store} store here, or it is the one that --config names");
         return services
             .has_store(store)

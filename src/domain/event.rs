@@ -100,6 +100,8 @@ pub enum GrantEvent {
         /// The path of the other store's file.
         place: String,
     },
+    /// It was moved here from another program, which its title names.
+    TakenOver { from: String },
     /// The tokens were erased here.
     Erased,
     /// Tokens that were erased here were put back.
@@ -128,6 +130,7 @@ impl GrantEvent {
             | Self::KeyStored
             | Self::Renamed { .. }
             | Self::MovedTo { .. }
+            | Self::TakenOver { .. }
             | Self::Erased
             | Self::Restored
             | Self::Revoked
@@ -167,6 +170,7 @@ impl GrantEvent {
             Self::KeyStored => "key_stored",
             Self::Renamed { .. } => "renamed",
             Self::MovedTo { .. } => "moved",
+            Self::TakenOver { .. } => "taken_over",
             Self::Erased => "erased",
             Self::Restored => "restored",
             Self::Revoked => "revoked",
@@ -191,6 +195,7 @@ impl GrantEvent {
             Self::KeyStored => "key stored".to_owned(),
             Self::Renamed { to } => format!("renamed to {to}"),
             Self::MovedTo { place } => format!("moved to {place}"),
+            Self::TakenOver { from } => format!("taken over from {from}"),
             Self::Erased => "tokens erased here".to_owned(),
             Self::Restored => "sign-out undone".to_owned(),
             Self::Revoked => "signed out at the provider".to_owned(),
@@ -253,6 +258,7 @@ pub fn open_requests<'a>(
             | GrantEvent::KeyStored
             | GrantEvent::Renamed { .. }
             | GrantEvent::MovedTo { .. }
+            | GrantEvent::TakenOver { .. }
             | GrantEvent::Erased
             | GrantEvent::Restored
             | GrantEvent::Revoked

@@ -1,5 +1,7 @@
 //! Owner: the program that keeps a login which is only read here.
 
+use url::Url;
+
 use crate::domain::trouble::{FailureKind, Trouble};
 
 /// The program that keeps a borrowed login.
@@ -11,6 +13,8 @@ pub struct Owner {
     pub file: String,
     /// Why no access token lies there though the program is logged in, as a sentence without its full stop.
     pub elsewhere: Option<String>,
+    /// The server that it is for, where its program says the address.
+    pub address: Option<Url>,
 }
 
 impl Owner {
@@ -18,6 +22,12 @@ impl Owner {
     #[must_use]
     pub fn reads_only(&self) -> String {
         format!("{} keeps this login; authtui only reads it", self.title)
+    }
+
+    /// What a take-over means for the program, as a sentence without its full stop.
+    #[must_use]
+    pub fn is_logged_out(&self) -> String {
+        format!("A refresh token works once, so {} is logged out the next time it renews", self.title)
     }
 
     /// Who gets new tokens.

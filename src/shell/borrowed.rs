@@ -3,12 +3,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use std::{env, fs, thread};
 
 use zeroize::Zeroizing;
 
 use crate::domain::change::Snapshot;
+use crate::domain::clock::DateTime;
 use crate::domain::name::StoreId;
 use crate::shell::paths::Paths;
 use crate::shell::settings;
@@ -21,9 +22,11 @@ use crate::stored::borrowed::{self, BorrowedFile, ProgramLogins};
 const LONGEST: usize = 1024 * 1024;
 /// How many names of one folder are looked at.
 const NAME_LIMIT: usize = 500;
-/// How often a file is read again that is being written, and how long that is waited for.
-const TRIES: usize = 3;
+/// How often a file is read again that is being written, and how long is waited in between.
+const TRIES: usize = 25;
 const MOMENT: Duration = Duration::from_millis(20);
+/// A file that was written longer ago is not being written.
+const WRITING: Duration = Duration::from_secs(2);
 
 /// Of two readings the one with the greater number began later.
 static READINGS: AtomicU64 = AtomicU64::new(1);
@@ -74,18 +77,35 @@ fn add(logins: &mut ProgramLogins, program: &Program, rule: &FileRule, (path, st
             Err(_) => Err("it is not UTF-8 text".to_owned()),
         });
         let text = text.as_ref().map(|bytes| std::str::from_utf8(bytes).unwrap_or_default());
-        let found = BorrowedFile { shown: shown(path), star: star.clone(), text: text.map_err(Clone::clone) };
+        let (text, written) = (text.map_err(Clone::clone), written(path));
+        let found = BorrowedFile {
+            shown: shown(path),
+            star: star.clone(),
+            written: written.map(DateTime::from),
+            text,
+        };
         let mut read = ProgramLogins::default();
         let is_understood = read.add(program, rule, &found);
-        if !is_understood && left > 0 {
-            // Its program may be in the middle of writing it, and tells nobody.
+        // Its program may be in the middle of writing it, and tells nobody.
+        let may_be_torn = !is_understood && written.is_some_and(is_recent);
+        if may_be_torn && left > 0 {
             thread::sleep(MOMENT);
+            continue;
         }
         if left == 0 || FileStamp::of(path) == before {
             logins.join(read);
             return;
         }
     }
+}
+
+fn written(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).ok()?.modified().ok()
+}
+
+/// Whether so little time has passed since then. A time that is to come is that of a clock that was set back.
+fn is_recent(written: SystemTime) -> bool {
+    written.elapsed().is_ok_and(|ago| ago < WRITING)
 }
 
 /// The bytes of the file at `path`, or why there are none; nothing where no file is there.

@@ -26,6 +26,7 @@ use crate::shell::relocation::relocate;
 use crate::shell::revoke::revoke;
 use crate::shell::sign_out::sign_out;
 use crate::shell::store_files::ApplyError;
+use crate::shell::take_over::take_over;
 use crate::shell::tasks::Tasks;
 use crate::shell::{Services, broke, discovery, login, settings, transcript};
 use crate::tui::message::{ClipboardCleared, Copied, CopySource, Effect, Form, Msg};
@@ -62,6 +63,10 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         Effect::Relocate(from, to) => {
             let done = relocate(&services, &from, &to).await;
             return say_with_events(&services, &inbox, Msg::Relocated(from, to, done)).await;
+        }
+        Effect::TakeOver(id, name) => {
+            let done = take_over(&services, &id.name, Some(name)).await.map(|done| (done.id, done.refreshed));
+            return say_with_events(&services, &inbox, Msg::TakenOver(id, done)).await;
         }
         Effect::Revoke(id, extent) => {
             let msg = Msg::Revoked(id.clone(), revoke(&services, &id, extent).await);
@@ -153,6 +158,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
         Effect::SignOut(id, _) => Msg::SignedOut(id.clone(), Err(trouble)),
         Effect::Relocate(from, to) => Msg::Relocated(from.clone(), to.clone(), Err(trouble)),
+        Effect::TakeOver(id, _) => Msg::TakenOver(id.clone(), Err(trouble)),
         Effect::Revoke(id, _) => Msg::Revoked(id.clone(), Revoked::NotEnded(trouble)),
         Effect::Reveal(id, form) => Msg::Revealed(id.clone(), *form, Err(trouble)),
         Effect::ClearClipboard => Msg::ClipboardCleared(ClipboardCleared::Unreadable),

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::change::{Row, Snapshot, Where};
+use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::{PART_LIMIT, ProfileId, ProfileName, StoreId};
 use crate::domain::owner::{self, Owner};
 use crate::domain::profile::Profile;
@@ -28,6 +29,8 @@ pub struct BorrowedFile<'a> {
     pub shown: String,
     /// What stands for the last `*` of its path; empty where there is none.
     pub star: String,
+    /// When it was written, where the system says it.
+    pub written: Option<DateTime<Utc>>,
     /// Its text, or why there is none.
     pub text: Result<&'a str, String>,
 }
@@ -62,6 +65,7 @@ impl ProgramLogins {
             is_new
         };
         let found: Vec<Found> = self.0.into_iter().filter(is_new).collect();
+        let found = without_shadows(found);
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for each in &found {
             *counts.entry(each.provider.clone()).or_default() += 1;
@@ -76,6 +80,15 @@ impl ProgramLogins {
         });
         rows.collect()
     }
+}
+
+/// Leaves out an entry that says its token is elsewhere where another entry holds the token of that account.
+fn without_shadows(found: Vec<Found>) -> Vec<Found> {
+    let whose = |found: &Found| (found.provider.clone(), found.account.clone());
+    let holds = |found: &Found| found.content.as_ref().is_ok_and(|content| content.held.tokens().is_some());
+    let holders: Vec<_> = found.iter().filter(|found| holds(found)).map(whose).collect();
+    let is_shadow = |found: &Found| !holds(found) && found.content.is_ok() && holders.contains(&whose(found));
+    found.into_iter().filter(|found| found.account.is_none() || !is_shadow(found)).collect()
 }
 
 /// What all programs hold together.
@@ -93,17 +106,22 @@ pub fn snapshot(rows: Vec<Row>, number: u64) -> Snapshot {
 }
 
 fn row(program: &Program, found: Found, name: ProfileName) -> Row {
-    let Found { account, file, content, .. } = found;
+    let Found { account, address, file, content, .. } = found;
     match content {
-        Err(why) => Row::Broken { name: name.exact(), at: Where::Borrowed { file, row: name.exact() }, why },
+        Err(why) => {
+            let (program, row) = (program.title.clone(), name.exact());
+            Row::Broken { name: name.exact(), at: Where::Borrowed { program, file, row }, why }
+        }
         Ok(content) => {
-            let HeldLogin { kind, held, life, scopes, elsewhere } = *content;
-            let owner = Owner { title: program.title.clone(), file, elsewhere };
+            let HeldLogin { kind, held, life, scopes, client_id, client_secret, elsewhere } = *content;
+            let owner = Owner { title: program.title.clone(), file, elsewhere, address };
             let id = ProfileId { store: StoreId::Borrowed, name };
             Row::Profile(Arc::new(Profile {
                 held,
                 life,
                 scopes,
+                client_id,
+                client_secret,
                 account,
                 owner: Some(Arc::new(owner)),
                 ..Profile::new(id, kind)

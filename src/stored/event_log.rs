@@ -39,6 +39,7 @@ pub fn line(event: &Event) -> String {
         }
         GrantEvent::NotRevoked { why } => put("why", why.as_str().into()),
         GrantEvent::Renamed { to } | GrantEvent::MovedTo { place: to } => put("to", to.as_str().into()),
+        GrantEvent::TakenOver { from } => put("from", from.as_str().into()),
         GrantEvent::LoggedIn
         | GrantEvent::KeyStored
         | GrantEvent::Erased
@@ -75,6 +76,7 @@ fn event(line: &str) -> Option<Event> {
         "key_stored" => GrantEvent::KeyStored,
         "renamed" => GrantEvent::Renamed { to: text("to")? },
         "moved" => GrantEvent::MovedTo { place: text("to")? },
+        "taken_over" => GrantEvent::TakenOver { from: text("from")? },
         "erased" => GrantEvent::Erased,
         "restored" => GrantEvent::Restored,
         "revoked" => GrantEvent::Revoked,
@@ -115,6 +117,7 @@ mod tests {
             GrantEvent::KeyStored,
             GrantEvent::Renamed { to: "play".into() },
             GrantEvent::MovedTo { place: "/home/ana/other.yaml".into() },
+            GrantEvent::TakenOver { from: "Claude Code".into() },
             GrantEvent::Erased,
             GrantEvent::Restored,
             GrantEvent::Revoked,

@@ -5,7 +5,7 @@
 //! without a reason.
 
 mod context;
-mod login;
+pub(super) mod login;
 mod marked;
 mod panel;
 pub mod reach;
@@ -114,6 +114,9 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         Action::Palette => Ok(()),
         Action::NewLogin => login::may_begin(model),
         Action::LogIn if matches!(model.screen, Screen::Login(_)) => panel::try_again(model),
+        Action::LogIn if model.selected_profile().is_some_and(|profile| profile.owner.is_some()) => {
+            login::of_borrowed(model, selected(model)?)
+        }
         Action::LogIn => {
             login::of_profile(model, stored(model, "there is nothing to log in to")?, PreflightGoal::Login)
         }

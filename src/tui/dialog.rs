@@ -29,6 +29,9 @@ pub enum DialogQuestion {
     NotRevoked(ProfileId, Extent, Trouble),
     /// Whether to replace a login that works.
     LogInAgain(ProfileId),
+    /// Whether to log in beside the program that keeps it, or to move its login here under that name; or
+    /// why it cannot be moved.
+    Borrowed(ProfileId, Result<ProfileName, String>),
     /// Which of these stores to move it to.
     Move(ProfileId, Vec<StoreId>),
     /// Whether to cancel the login.
@@ -52,6 +55,10 @@ pub enum DialogAnswer {
     SignOut(Vec<ProfileId>, SignOutWay),
     /// Log in again.
     LogInAgain(ProfileId),
+    /// Begin a login of our own for what another program keeps.
+    LogInSeparately(ProfileId),
+    /// Move a borrowed login here, under that name.
+    TakeOver(ProfileId, ProfileName),
     /// Move it to that store.
     Move(ProfileId, StoreId),
     /// End the login.
@@ -204,6 +211,7 @@ impl Dialog {
                 Choice::keep("Keep this login"),
                 Choice::new('l', "Log in again", DialogAnswer::LogInAgain(id.clone())),
             ],
+            DialogQuestion::Borrowed(id, take) => borrowed(id, take.as_ref().ok()),
             DialogQuestion::Move(id, stores) => moves(id, stores),
             DialogQuestion::Tokens(doubt, elsewhere) => of_tokens(doubt, elsewhere),
             DialogQuestion::UnsavedLogin(_) => vec![
@@ -236,6 +244,7 @@ impl DialogQuestion {
         match self {
             Self::SignOut(_)
             | Self::LogInAgain(_)
+            | Self::Borrowed(..)
             | Self::Move(..)
             | Self::CancelLogin
             | Self::QuitUnsaved => true,
@@ -244,6 +253,15 @@ impl DialogQuestion {
             }
         }
     }
+}
+
+/// The two ways to use here what another program keeps; the one that changes nothing for it first.
+fn borrowed(id: &ProfileId, name: Option<&ProfileName>) -> Vec<DialogChoice> {
+    let separately = DialogChoice::new('l', "Log in separately", DialogAnswer::LogInSeparately(id.clone()));
+    let take = |name: &ProfileName| {
+        DialogChoice::new('t', "Take over", DialogAnswer::TakeOver(id.clone(), name.clone()))
+    };
+    [separately].into_iter().chain(name.map(take)).collect()
 }
 
 /// The stores to choose from.

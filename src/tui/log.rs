@@ -110,9 +110,10 @@ impl<'a> LogEntry<'a> {
             GrantEvent::RefreshFailed { is_dead: true, .. } => (states.needs_login, theme.bad),
             GrantEvent::RefreshFailed { is_dead: false, .. } => (states.failed, theme.warn),
             GrantEvent::NotSaved { .. } | GrantEvent::NotRevoked { .. } => (states.failed, theme.bad),
-            GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Restored => {
-                (times.logged_in, theme.good)
-            }
+            GrantEvent::LoggedIn
+            | GrantEvent::KeyStored
+            | GrantEvent::TakenOver { .. }
+            | GrantEvent::Restored => (times.logged_in, theme.good),
             GrantEvent::Renamed { .. } | GrantEvent::MovedTo { .. } => (steps.done, Style::new()),
             GrantEvent::Erased | GrantEvent::Revoked => (times.signed_out, Style::new()),
         };

@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 
 use crate::domain::change::{Change, Extent, SignedOut, Snapshot};
 use crate::domain::event::Event;
-use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
@@ -267,6 +267,8 @@ pub enum Msg {
     Changed(ProfileId, Result<Snapshot, Trouble>),
     /// A profile has another name or store, and this is what each store holds; or it could not get it.
     Relocated(ProfileId, ProfileId, Result<Vec<Snapshot>, Trouble>),
+    /// The borrowed login of that name was moved here, or could not be.
+    TakenOver(ProfileId, Result<(ProfileId, Refreshed), Trouble>),
     /// A profile was erased here, or could not be.
     SignedOut(ProfileId, Result<SignedOut, Trouble>),
     /// The provider was asked to end a grant.
@@ -306,6 +308,8 @@ pub enum Effect {
     Change(ProfileId, Box<Change>),
     /// Give the first profile the name, or the store, of the second.
     Relocate(ProfileId, ProfileId),
+    /// Move a borrowed login here, under that name, and refresh it at once.
+    TakeOver(ProfileId, ProfileName),
     /// Erase so much of a profile here; its provider is not notified.
     SignOut(ProfileId, Extent),
     /// Ask the provider to end a grant, then erase so much of the profile here.

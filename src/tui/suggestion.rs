@@ -7,7 +7,7 @@ use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::refreshability::has_live_grant;
-use crate::tui::availability::reach;
+use crate::tui::availability::{login, reach};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::need::Need;
@@ -87,6 +87,10 @@ pub fn of_profile(model: &Model, profile: &Profile, now: Now) -> Vec<Suggestion>
         }
         Need::Expiring => [renew().filter(|_| !is_planned), None],
         Need::Due => [renew(), None],
+        Need::Nothing if profile.owner.is_some() && login::of_borrowed(model, profile).is_ok() => {
+            let here = needed(Action::LogIn, "log in here", "log in");
+            [Some(Suggestion { is_needed: false, ..here }), None]
+        }
         Need::Unreadable | Need::Nothing => [None, None],
     };
     found.into_iter().flatten().filter(|suggestion| is_allowed(model, suggestion)).collect()

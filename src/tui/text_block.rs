@@ -52,6 +52,11 @@ impl<'a> TextBlock<'a> {
         self.labelled(label, lines);
     }
 
+    /// Writes a label and a path.
+    pub fn path(&mut self, label: &str, path: &str) {
+        self.labelled(label, text_layout::wrap_path(&text_layout::safe(path), self.beside()));
+    }
+
     fn labelled(&mut self, label: &str, lines: Vec<String>) {
         for (index, line) in lines.into_iter().enumerate() {
             self.beside_label(if index == 0 { label } else { "" }, [Span::raw(line)]);
@@ -116,6 +121,17 @@ pub enum Repeated {
 mod tests {
     use super::*;
     use crate::tui::theme::Glyphs;
+
+    #[test]
+    fn a_path_is_broken_behind_its_folders() {
+        let theme = Theme::colored(Glyphs::unicode());
+        let mut block = TextBlock::new(30, &theme);
+        block.path("File", "/home/ana/.config/gcloud/application_default.json");
+        assert_eq!(
+            block.lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["File    /home/ana/.config/", "        gcloud/", "        application_default.js", "        on"]
+        );
+    }
 
     #[test]
     fn pieces_share_a_line_where_they_fit() {

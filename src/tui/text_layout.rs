@@ -76,6 +76,19 @@ pub fn fill(text: &str, columns: u16) -> String {
     text + &" ".repeat(usize::from(missing))
 }
 
+/// A path broken into lines of at most `columns`, behind folders where that is possible.
+#[must_use]
+pub fn wrap_path(path: &str, columns: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in path.split_inclusive(['/', '\\']) {
+        match lines.last_mut() {
+            Some(line) if width(line) + width(part) <= columns => line.push_str(part),
+            Some(_) | None => lines.extend(wrap(part, columns)),
+        }
+    }
+    lines
+}
+
 /// `text` broken into lines of at most `columns`, between words where that is possible.
 #[must_use]
 pub fn wrap(text: &str, columns: u16) -> Vec<String> {

@@ -242,7 +242,10 @@ pub fn remembered(profile: &Profile) -> impl Iterator<Item = (DateTime<Utc>, Mil
 #[must_use]
 pub fn milestone(what: &GrantEvent) -> Option<Milestone> {
     match what {
-        GrantEvent::RefreshStarted { .. } | GrantEvent::Renamed { .. } | GrantEvent::MovedTo { .. } => None,
+        GrantEvent::RefreshStarted { .. }
+        | GrantEvent::Renamed { .. }
+        | GrantEvent::MovedTo { .. }
+        | GrantEvent::TakenOver { .. } => None,
         GrantEvent::Refreshed { .. } | GrantEvent::Adopted { .. } | GrantEvent::NewerKept { .. } => {
             Some(Milestone::Refreshed)
         }

@@ -3,6 +3,7 @@
 mod action;
 pub mod arrangement;
 mod auto_refresh;
+mod borrowed;
 mod clipboard;
 mod form;
 mod help;
@@ -105,7 +106,9 @@ impl Impact {
             Msg::SignedOut(id, signed_out) => Self::Ended(id.clone(), marked::of_sign_out(id, signed_out)),
             Msg::Revoked(id, revoked) => Self::Ended(id.clone(), marked::of_revocation(id, revoked)),
             Msg::Tested(id, tested) => Self::Ended(id.clone(), marked::of_test(tested)),
-            Msg::Stored(_) | Msg::Rescued(_) | Msg::Login(..) | Msg::Relocated(..) => Self::Rows,
+            Msg::Stored(_) | Msg::Rescued(_) | Msg::Login(..) | Msg::Relocated(..) | Msg::TakenOver(..) => {
+                Self::Rows
+            }
             Msg::Catalogued(_) if model.catalog.is_none() => Self::Start,
             Msg::Settled(_) if model.auto_refresh == AutoRefreshMode::Unsettled => Self::Start,
             Msg::Catalogued(_) | Msg::Settled(_) => Self::Rows,
@@ -188,6 +191,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Refreshed(id, refreshed) => return refresh::ended(model, &id, refreshed, now),
         Msg::Rescued(kept) => return stores::rescued(model, kept),
         Msg::Changed(id, changed) => return self::changed(model, &id, changed, now),
+        Msg::TakenOver(from, taken) => return borrowed::taken(model, &from, taken, now),
         Msg::Relocated(from, to, done) => return relocation::ended(model, (&from, &to), done, now),
         Msg::SignedOut(id, signed_out) => return sign_out::erased(model, &id, signed_out, now),
         Msg::Revoked(id, revoked) => return sign_out::ended(model, &id, revoked, now),

@@ -160,10 +160,11 @@ fn no_borrowed_file_is_opened_for_writing_locked_or_touched() {
     }
     let screen = traced(&[]);
     screen.wait("anthropic/claude-code").wait("Found 10 logins of other programs");
-    for key in ["j", "r", "x", "T", "l", "k"] {
+    for key in ["j", "r", "x", "T", "k"] {
         screen.keys(key);
     }
-    screen.wait("authtui only reads it").keys("q");
+    screen.wait("authtui only reads it").keys("l").wait("Log in separately").keys("\u{1b}");
+    screen.until("no question", |screen| !screen.contents().contains("Log in separately")).keys("q");
     screen.end();
 
     let trace = fs::read_to_string(&log).expect("a trace");

@@ -797,6 +797,7 @@ fn name(msg: &Msg) -> &'static str {
         Msg::Rescued(_) => "Rescued",
         Msg::Changed(..) => "Changed",
         Msg::Relocated(..) => "Relocated",
+        Msg::TakenOver(..) => "TakenOver",
         Msg::SignedOut(..) => "SignedOut",
         Msg::Revoked(..) => "Revoked",
         Msg::MadePrivate(_) => "MadePrivate",

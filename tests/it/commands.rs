@@ -10,6 +10,7 @@ mod relocation;
 mod resolve;
 mod rights;
 mod sign_out;
+mod take;
 mod tested;
 mod token;
 mod unreadable;

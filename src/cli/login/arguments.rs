@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::profile_arg;
 use crate::domain::name::StoreId;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct LoginArgs {
     /// Where to log in, and a name for the profile: anthropic, or anthropic/work; or the address of a
     /// server, which is asked how

@@ -101,6 +101,8 @@ pub enum Where {
     },
     /// It is the row of that name, from a file of another program.
     Borrowed {
+        /// The program's title.
+        program: String,
         /// The file, as shown to people.
         file: String,
         /// The name of the row.

@@ -112,14 +112,23 @@ pub struct LoginRule {
     /// When the access token ends, in any form that a time has: seconds, milliseconds, RFC 3339, RFC 822.
     #[serde(default)]
     pub expires: OneOrMore,
-    /// When it was issued.
+    /// When it was issued; `$written` is when the file was written.
     #[serde(default)]
     pub issued: OneOrMore,
+    /// How many seconds it lasts from then on, where its end is not told.
+    #[serde(default)]
+    pub lasts: OneOrMore,
     /// When the refresh token ends.
     #[serde(default)]
     pub login_ends: OneOrMore,
     #[serde(default)]
     pub scopes: OneOrMore,
+    /// The client that the grant was given to: like `provider`.
+    #[serde(default)]
+    pub client_id: OneOrMore,
+    /// That client's secret.
+    #[serde(default)]
+    pub client_secret: OneOrMore,
     /// Where the token is if it is not in the entry; absent: the program is logged out then.
     pub elsewhere: Option<String>,
     /// Whether an entry without a token is no login at all.

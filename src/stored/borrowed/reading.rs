@@ -3,10 +3,11 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::domain::clock::{DateTime, Utc};
+use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::expiry::{self, RawTime};
 use crate::domain::name;
 use crate::domain::profile::Kind;
+use crate::domain::provider::endpoint;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
@@ -17,12 +18,18 @@ use crate::stored::borrowed::{BorrowedFile, document};
 /// The longest account that is shown, in characters, and the most scopes.
 const ACCOUNT_LIMIT: usize = 120;
 const SCOPE_LIMIT: usize = 200;
+/// What stands for the time at which the file was written.
+const WRITTEN: &str = "$written";
+/// The longest id of a client.
+const CLIENT_LIMIT: usize = 400;
 
 /// A login in a file, or a file that is not understood.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) provider: String,
     pub(super) account: Option<String>,
+    /// The server that it is for, where that is told.
+    pub(super) address: Option<Url>,
     /// The file, as shown to people.
     pub(super) file: String,
     /// What it holds, or what is wrong with it.
@@ -36,6 +43,8 @@ pub(super) struct HeldLogin {
     pub(super) held: StoredTokens,
     pub(super) life: Expiry,
     pub(super) scopes: Vec<String>,
+    pub(super) client_id: Option<String>,
+    pub(super) client_secret: Option<Secret>,
     /// Where the token is, if not there.
     pub(super) elsewhere: Option<String>,
 }
@@ -49,7 +58,8 @@ pub(super) fn logins(program: &Program, rule: &FileRule, file: &BorrowedFile<'_>
             let named = rule.logins.first().and_then(|login| login.provider.0.first());
             let provider = named.filter(|name| name::provider_part(name).is_ok());
             let provider = provider.unwrap_or(&program.name).clone();
-            return vec![Found { provider, account: None, file: file.shown.clone(), content: Err(why) }];
+            let file = file.shown.clone();
+            return vec![Found { provider, account: None, address: None, file, content: Err(why) }];
         }
     };
     let of_rule = |login: &LoginRule| -> Vec<Found> {
@@ -72,37 +82,59 @@ fn found(
         return None;
     }
     let named = told(&rule.provider, entry, file).unwrap_or_else(|| program.name.clone());
+    let address = Url::parse(&named).ok().filter(|_| named.contains("://"));
+    let named = host(&named).unwrap_or(named);
     let provider = rule.providers.get(&named).map_or_else(|| provider_name(&named), Clone::clone);
-    let account = told(&rule.account, entry, file).map(|account| text::clean(&account, ACCOUNT_LIMIT));
+    let account = told(&rule.account, entry, file).map(|account| host(&account).unwrap_or(account));
+    let account = account.map(|account| text::clean(&account, ACCOUNT_LIMIT));
     Some(Found {
         provider: if provider.is_empty() { program.name.clone() } else { provider },
         account: account.filter(|account| !account.is_empty()),
+        address: address.filter(endpoint::is_safe),
         file: file.shown.clone(),
-        content: content(rule, entry.value, access).map(Box::new),
+        content: content(rule, entry, access, file).map(Box::new),
     })
 }
 
-fn content(rule: &LoginRule, entry: &Value, access: Option<Secret>) -> Result<HeldLogin, String> {
+fn content(
+    rule: &LoginRule,
+    pointed: &PointedValue<'_>,
+    access: Option<Secret>,
+    file: &BorrowedFile<'_>,
+) -> Result<HeldLogin, String> {
+    let entry = pointed.value;
     let is_zero = rule.zero_is_logged_out
         && pointer::first(entry, &rule.expires).is_some_and(|found| found.as_f64() == Some(0.0));
     let access = access.filter(|_| !is_zero);
     let refresh = secret(entry, &rule.refresh).filter(|_| access.is_some());
-    if let Some(why) = access.iter().chain(&refresh).find_map(Secret::blemish) {
+    let client_secret = secret(entry, &rule.client_secret);
+    if let Some(why) = access.iter().chain(&refresh).chain(&client_secret).find_map(Secret::blemish) {
         return Err(format!("a token of it is none: {why}"));
     }
     let elsewhere = rule.elsewhere.clone().filter(|_| access.is_none());
+    let written = file.written.filter(|_| rule.issued.0.iter().any(|from| from == WRITTEN));
+    let issued = moment(entry, &rule.issued)?.or(written);
     let life = Expiry {
-        obtained_at: moment(entry, &rule.issued)?,
-        expires_at: moment(entry, &rule.expires)?,
+        obtained_at: issued,
+        expires_at: moment(entry, &rule.expires)?.or_else(|| end_by_length(entry, &rule.lasts, issued?)),
         grant_ends_at: moment(entry, &rule.login_ends)?,
     };
     let held = access.map_or(StoredTokens::None, |access| StoredTokens::Present(Tokens { access, refresh }));
-    Ok(HeldLogin { kind: rule.kind, held, life, scopes: scopes(entry, &rule.scopes), elsewhere })
+    let client_id = told(&rule.client_id, pointed, file);
+    let client_id = client_id.filter(|id| *id == text::clean(id, CLIENT_LIMIT));
+    let scopes = scopes(entry, &rule.scopes);
+    Ok(HeldLogin { kind: rule.kind, held, life, scopes, client_id, client_secret, elsewhere })
 }
 
 fn secret(entry: &Value, pointers: &OneOrMore) -> Option<Secret> {
     let text = pointer::first(entry, pointers)?;
     Some(Secret::new(text.as_str()?))
+}
+
+/// The end of a token that lasts so many seconds from `issued` on.
+fn end_by_length(entry: &Value, lasts: &OneOrMore, issued: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let seconds = pointer::first(entry, lasts)?.as_u64().and_then(|seconds| i64::try_from(seconds).ok())?;
+    issued.checked_add_signed(TimeDelta::try_seconds(seconds)?)
 }
 
 /// # Errors
@@ -127,7 +159,7 @@ fn scopes(entry: &Value, pointers: &OneOrMore) -> Vec<String> {
     words.into_iter().take(SCOPE_LIMIT).collect()
 }
 
-/// The first of `templates` that says something: a pointer, a star, or a word. Of an address it is the host.
+/// The first of `templates` that says something: a pointer, a star, or a word.
 fn told(templates: &OneOrMore, entry: &PointedValue<'_>, file: &BorrowedFile<'_>) -> Option<String> {
     let one = |template: &String| match template.strip_prefix('$') {
         Some("file") => Some(file.star.clone()),
@@ -138,8 +170,7 @@ fn told(templates: &OneOrMore, entry: &PointedValue<'_>, file: &BorrowedFile<'_>
         None if template.starts_with('/') => pointer::word(&pointer::find(entry.value, template)?),
         None => Some(template.clone()),
     };
-    let told = templates.0.iter().filter_map(one).find(|told| !told.trim().is_empty())?;
-    Some(host(&told).unwrap_or(told))
+    templates.0.iter().filter_map(one).find(|told| !told.trim().is_empty())
 }
 
 fn host(told: &str) -> Option<String> {

@@ -22,6 +22,21 @@ pub(super) fn may_begin(model: &Model) -> Result<(), Unavailable> {
     }
 }
 
+/// Whether a login may begin for what another program keeps.
+pub(in crate::tui) fn of_borrowed(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
+    let reads_only = profile.owner.as_ref().map(|owner| owner.reads_only()).unwrap_or_default();
+    if profile.kind == Kind::ApiKey {
+        return Err(Unavailable::because(reads_only));
+    }
+    may_begin(model)?;
+    let has_address = profile.owner.as_ref().is_some_and(|owner| owner.address.is_some());
+    if has_address || model.provider(profile).is_some() {
+        return Ok(());
+    }
+    let remedy = format!("There is no provider file for {} to log in with.", profile.id.name.provider());
+    Err(Unavailable::because(reads_only).remedy(remedy))
+}
+
 /// Whether a login to a stored profile may begin.
 pub(super) fn of_profile(model: &Model, profile: &Profile, goal: PreflightGoal) -> Result<(), Unavailable> {
     may_begin(model)?;

@@ -301,6 +301,8 @@ pub(super) fn answer(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<E
         DialogAnswer::Decide(choice) => Input::Decided(choice),
         DialogAnswer::Nothing
         | DialogAnswer::LogInAgain(_)
+        | DialogAnswer::LogInSeparately(_)
+        | DialogAnswer::TakeOver(..)
         | DialogAnswer::Move(..)
         | DialogAnswer::SignOut(..)
         | DialogAnswer::SaveAgain(_)

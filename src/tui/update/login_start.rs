@@ -10,7 +10,7 @@ use crate::tui::model::Model;
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
 use crate::tui::update::status::show;
-use crate::tui::update::{login, wizard};
+use crate::tui::update::{borrowed, login, wizard};
 use crate::tui::wizard::Wizard;
 
 /// Begins to ask what a login to a new profile needs.
@@ -22,6 +22,9 @@ pub(super) fn begin_new(model: &mut Model) -> Vec<Effect> {
 /// Begins a login to a stored profile again, unless it would replace one that works: then the person
 /// is asked.
 pub(super) fn ask_or_begin(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
+    if profile.owner.is_some() {
+        return borrowed::ask(model, profile, now);
+    }
     if model.provider(profile).is_some_and(|provider| is_working_login(profile, provider, now.wall)) {
         let question = DialogQuestion::LogInAgain(profile.id.clone());
         model.screen = Screen::Dialog(Dialog::new(question));

@@ -24,8 +24,8 @@ use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::{dismiss, show};
 use crate::tui::update::{
-    form, login, login_start, marked, passphrase, relocation, server, settings, sign_out, stores, undo,
-    wizard,
+    borrowed, form, login, login_start, marked, passphrase, relocation, server, settings, sign_out, stores,
+    undo, wizard,
 };
 use crate::tui::view::{everything, exchanges, help, pane};
 use crate::tui::wizard::Page;
@@ -317,6 +317,8 @@ fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
             Some(profile) => login_start::begin_again(model, &profile, PreflightGoal::Login, now),
             None => Vec::new(),
         },
+        DialogAnswer::LogInSeparately(id) => borrowed::log_in_separately(model, &id, now),
+        DialogAnswer::TakeOver(id, name) => borrowed::take_over(model, &id, name, now),
         DialogAnswer::Move(id, to) => {
             let there = ProfileId { store: to, ..id.clone() };
             passphrase::before_move(model, id, there)

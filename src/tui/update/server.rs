@@ -60,7 +60,7 @@ fn typed_address(model: &Model) -> Option<Url> {
 }
 
 /// Begins to find out how one logs in at `address`.
-fn discover(model: &mut Model, mut wizard: Box<Wizard>, address: Url, now: Now) -> Vec<Effect> {
+pub(super) fn discover(model: &mut Model, mut wizard: Box<Wizard>, address: Url, now: Now) -> Vec<Effect> {
     let (Some(catalog), Some(own)) = (&model.catalog, model.own()) else {
         wizard.complaint = Some("The files are still loading".to_owned());
         model.screen = Screen::Wizard(wizard);

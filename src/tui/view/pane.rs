@@ -103,7 +103,7 @@ impl Pane<'_> {
         self.account(profile);
         if let Some(owner) = &profile.owner {
             self.block.rule("", Vec::new());
-            self.block.field("File", &[text_layout::safe(&owner.file)]);
+            self.block.path("File", &owner.file);
         }
         self.last(profile);
     }
@@ -338,7 +338,7 @@ impl Pane<'_> {
             Where::File(_) | Where::Variable { .. } | Where::Vault { .. } => ("Store", &store.place),
             Where::Borrowed { file, .. } => ("File", file),
         };
-        self.block.field(label, &[text_layout::safe(place)]);
+        self.block.path(label, place);
         Some(text_layout::safe(name))
     }
 }

@@ -1,7 +1,7 @@
 //! What each program writes, and the rows that it becomes.
 
 use authtui::domain::change::Row;
-use authtui::domain::clock::rfc3339;
+use authtui::domain::clock::{TimeDelta, rfc3339};
 use authtui::domain::health::{Activity, Health};
 use authtui::stored::borrowed::program::programs;
 use authtui::stored::borrowed::{BorrowedFile, ProgramLogins};
@@ -16,7 +16,12 @@ fn told(program: &str, files: &[(&str, &str)]) -> Vec<String> {
     let mut logins = ProgramLogins::default();
     for (path, text) in files {
         let rule = program.files.iter().find(|rule| rule.path().ends_with(path)).expect("a file");
-        let file = BorrowedFile { shown: (*path).to_owned(), star: "0123456789".to_owned(), text: Ok(text) };
+        let file = BorrowedFile {
+            shown: (*path).to_owned(),
+            star: "0123456789".to_owned(),
+            written: Some(now().wall),
+            text: Ok(text),
+        };
         logins.add(&program, rule, &file);
     }
     let words = |row: &Row| match row {
@@ -123,6 +128,15 @@ fn gh_without_a_token_keeps_it_in_the_keyring() {
             "ghe.example.com/gh ana c - no end no expiry",
         ]
     );
+    let at_host = "github.com:\n    users:\n        ana:\n        bot:\n    user: ana\n    oauth_token: a\n";
+    assert_eq!(
+        told("gh", &[("hosts.yml", at_host)]),
+        [
+            format!("github/gh-bot bot no token - no end no expiry {keyring}"),
+            "github/gh-ana ana a - no end no expiry".to_owned(),
+        ],
+        "the token of the host is that of its user"
+    );
     assert_eq!(told("gh", &[("hosts.yml", "")]), [""; 0]);
 }
 
@@ -205,7 +219,8 @@ fn grants_of_mcp_servers_are_called_by_the_host_of_the_server() {
     let remote = r#"{"access_token": "a", "token_type": "bearer", "expires_in": 3600, "refresh_token": "r"}"#;
     assert_eq!(
         told("mcp-remote", &[("*_tokens.json", remote)]),
-        ["mcp-remote/mcp-remote 0123456789 a r no end no expiry"]
+        [format!("mcp-remote/mcp-remote 0123456789 a r {} fresh", rfc3339(now().wall + TimeDelta::hours(1)))],
+        "its file was written when the token came"
     );
 }
 

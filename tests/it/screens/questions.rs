@@ -30,6 +30,7 @@ fn questions() -> Vec<DialogQuestion> {
         cast::signing_out(&["anthropic/lab", "anthropic/key", "anthropic/work", "qonic/bim"]),
         DialogQuestion::NotRevoked(id(), Extent::Profile, trouble()),
         DialogQuestion::Move(id(), vec![StoreId::Shared, StoreId::Hashed]),
+        DialogQuestion::Borrowed(id(), Ok(name.clone())),
         DialogQuestion::CancelLogin,
         DialogQuestion::Tokens(other(), SaveDecision::KeepAs(name)),
         DialogQuestion::Tokens(ConfirmReason::Taken, SaveDecision::Discard),
@@ -56,6 +57,7 @@ fn asking(question: DialogQuestion, size: (u16, u16), said: &str) -> Model {
         | DialogQuestion::UnsavedRefresh(..)
         | DialogQuestion::LogInAgain(_)
         | DialogQuestion::Move(..)
+        | DialogQuestion::Borrowed(..)
         | DialogQuestion::QuitUnsaved => Screen::Dialog(dialog),
     };
     model

@@ -9,8 +9,11 @@ use authtui::domain::owner::Owner;
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{StoredTokens, Tokens};
+use authtui::domain::trouble::{FailureKind, Trouble};
+use authtui::oauth::refresh::Refreshed;
 use authtui::stored::borrowed::snapshot;
 use authtui::tui::message::{Effect, Form, Msg};
+use authtui::tui::row_id::RowId;
 use authtui::tui::screen::Screen;
 
 use crate::harness::{App, ends_in, name};
@@ -20,11 +23,61 @@ const READS: &str = "Claude Code keeps this login; authtui only reads it.";
 #[test]
 fn nothing_changes_a_borrowed_login_and_one_sentence_says_why() {
     let mut app = with(borrowed(3600));
-    for key in ["r", "x", "X", "T", "l"] {
+    for key in ["r", "x", "X", "T"] {
         assert_eq!(app.keys(key), [], "{key}");
         assert_eq!((app.message(), &app.model.screen), (READS, &Screen::List), "{key}");
     }
     assert_eq!(app.keys("yt"), [Effect::Copy(borrowed(0).id, Form::Token)]);
+}
+
+#[test]
+fn a_login_here_is_offered_beside_its_program_first_and_a_take_over_says_what_it_does() {
+    let mut app = with(borrowed(3600));
+    assert_eq!(app.keys("l"), []);
+    let screen = app.screen();
+    assert!(screen.contains("Log in to anthropic/claude-code here"), "{screen}");
+    assert!(screen.contains("beside that of Claude Code"), "{screen}");
+    app.press("down");
+    let screen = app.screen();
+    assert!(screen.contains("A refresh token works once, so Claude Code is logged"), "{screen}");
+    assert!(screen.contains("Its file stays as it is"), "{screen}");
+    app.press("esc");
+    assert_eq!(app.model.screen, Screen::List);
+    app.keys("l");
+    app.press("enter");
+    assert!(matches!(app.model.screen, Screen::Wizard(_)), "a login of our own begins");
+}
+
+#[test]
+fn a_login_that_is_taken_over_is_selected_and_one_that_is_not_says_why() {
+    let mut app = with(borrowed(3600));
+    let from = borrowed(0).id;
+    let effects = app.keys("lt");
+    assert_eq!(effects, [Effect::TakeOver(from.clone(), name_of("anthropic/claude-code"))]);
+    let id = ProfileId { store: StoreId::Own, name: name_of("anthropic/claude-code") };
+    let ours = Profile { id: id.clone(), owner: None, ..borrowed(7200) };
+    let after = Snapshot {
+        rows: vec![Row::Profile(Arc::new(ours))],
+        number: 9,
+        ..app.model.own().expect("a store").clone()
+    };
+    app.feed(Msg::TakenOver(from.clone(), Ok((id.clone(), Refreshed::Done(after)))));
+    assert_eq!(app.model.selected, Some(RowId::Profile(id.clone())));
+    let said = "anthropic/claude-code is in your own file now. Log in to Claude Code again when it asks.";
+    assert_eq!(app.message(), said);
+    let trouble = Trouble::untouched("cannot take over it", "no answer", FailureKind::NothingToDo);
+    let effects = app.feed(Msg::TakenOver(from, Err(trouble)));
+    assert_eq!(effects, [Effect::Read(StoreId::Own)]);
+    assert!(app.message().contains("annot take over it: no answer"), "{}", app.message());
+}
+
+#[test]
+fn without_the_client_only_a_separate_login_is_offered_and_the_reason_is_said() {
+    let mut app = with(Profile { client_id: None, ..borrowed(3600) });
+    app.keys("l");
+    let screen = app.screen();
+    assert!(screen.contains("its file does not say which"), "{screen}");
+    assert!(!screen.contains("Take over"), "{screen}");
 }
 
 #[test]
@@ -49,7 +102,11 @@ fn a_change_by_its_program_is_shown_and_not_told() {
 #[test]
 fn an_unreadable_file_is_a_row_that_needs_nobody() {
     let mut app = App::with(["work"]);
-    let at = Where::Borrowed { file: "/home/ana/.codex/auth.json".into(), row: "openai/codex".into() };
+    let at = Where::Borrowed {
+        program: "Codex".into(),
+        file: "/home/ana/.codex/auth.json".into(),
+        row: "openai/codex".into(),
+    };
     let row = Row::Broken { name: "openai/codex".into(), at, why: "it is empty".into() };
     app.feed(Msg::Stored(snapshot(vec![row], 1)));
     app.keys("j");
@@ -84,10 +141,12 @@ fn borrowed(left: i64) -> Profile {
         title: "Claude Code".to_owned(),
         file: "/home/ana/.claude/.credentials.json".to_owned(),
         elsewhere: None,
+        address: None,
     };
     Profile {
         held: StoredTokens::Present(tokens),
         life: ends_in(TimeDelta::seconds(left)),
+        client_id: Some("claude".to_owned()),
         owner: Some(Arc::new(owner)),
         ..Profile::new(id, Kind::OAuth)
     }

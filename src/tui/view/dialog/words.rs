@@ -1,7 +1,8 @@
 //! Words of the dialogs: what is asked, and what would follow from each answer.
 
 use crate::domain::clock::Now;
-use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
+use crate::domain::owner::Owner;
 use crate::domain::relocation::left_behind;
 use crate::domain::residual_validity;
 use crate::domain::trouble::Trouble;
@@ -51,6 +52,7 @@ pub(super) fn text(question: &DialogQuestion, model: &Model, now: Now) -> Dialog
         DialogQuestion::SignOut(targets) => sign_out(targets, model),
         DialogQuestion::NotRevoked(id, _, trouble) => not_revoked(id, trouble, model),
         DialogQuestion::LogInAgain(id) => log_in_again(id, model, now),
+        DialogQuestion::Borrowed(id, take) => borrowed(id, take, model),
         DialogQuestion::Move(id, _) => move_to(id, model),
         DialogQuestion::CancelLogin => {
             let text = "The link stops working. Stored tokens do not change.".to_owned();
@@ -88,6 +90,10 @@ pub(super) fn note(
             many => of_many(many, *way),
         },
         (DialogQuestion::Move(id, _), DialogAnswer::Move(_, to)) => Some(moved(id, *to, model)),
+        (DialogQuestion::Borrowed(id, _), answer) => {
+            let owner = model.profile(id)?.owner.clone()?;
+            of_borrowed(answer, &owner)
+        }
         (DialogQuestion::NotRevoked(id, ..), DialogAnswer::SignOut(_, way)) if !way.asks_provider() => {
             not_notified(id, model, now)
         }
@@ -109,6 +115,29 @@ fn log_in_again(id: &ProfileId, model: &Model, now: Now) -> DialogText {
         short: text.clone(),
         parts: vec![text, then],
     }
+}
+
+fn borrowed(id: &ProfileId, take: &Result<ProfileName, String>, model: &Model) -> DialogText {
+    let owner = model.profile(id).and_then(|profile| profile.owner.clone());
+    let kept = owner.map(|owner| format!("{}.", text_layout::safe(&owner.reads_only())));
+    let why = take.as_ref().err().map(|why| format!("It cannot be taken over: {}.", text_layout::safe(why)));
+    let title = format!("Log in to {} here", text_layout::named(&id.name));
+    DialogText::new(title, kept.into_iter().chain(why).collect())
+}
+
+fn of_borrowed(answer: &DialogAnswer, owner: &Owner) -> Option<ChoiceNote> {
+    let title = text_layout::safe(&owner.title);
+    if let DialogAnswer::LogInSeparately(_) = answer {
+        let words = format!("A login of your own beside that of {title}. Nobody is logged out.");
+        return Some(ChoiceNote::new(words));
+    }
+    matches!(answer, DialogAnswer::TakeOver(..)).then(|| ChoiceNote {
+        words: format!(
+            "authtui copies the tokens and refreshes them at once. {}. Its file stays as it is.",
+            text_layout::safe(&owner.is_logged_out())
+        ),
+        short: format!("{title} is logged out the next time it renews."),
+    })
 }
 
 fn move_to(id: &ProfileId, model: &Model) -> DialogText {
