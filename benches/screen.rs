@@ -44,15 +44,7 @@ fn snapshot(count: i64, round: u64) -> Snapshot {
         Row::Profile(Arc::new(profile))
     });
     let (place, rows) = ("config.yaml".to_owned(), rows.collect());
-    Snapshot {
-        store: StoreId::Own,
-        place,
-        rows,
-        writable: Ok(()),
-        notices: Vec::new(),
-        passphrase: None,
-        number: 0,
-    }
+    Snapshot { place, rows, ..Snapshot::empty(StoreId::Own) }
 }
 
 fn model(count: i64) -> Model {

@@ -42,6 +42,7 @@ use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
+use crate::domain::store_presence::Prompting;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::clock::Clock;
 use crate::shell::event_log::EventLog;
@@ -224,8 +225,8 @@ impl Services {
     ///
     /// # Errors
     /// A [`Trouble`] when it would not.
-    pub async fn probe(&self, store: StoreId) -> Result<(), Trouble> {
-        self.with_store(store, "cannot use the store", |store| store.probe()).await?
+    pub async fn probe(&self, store: StoreId, prompting: Prompting) -> Result<(), Trouble> {
+        self.with_store(store, "cannot use the store", move |store| store.probe(prompting)).await?
     }
 
     /// Reads a store.

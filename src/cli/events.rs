@@ -13,6 +13,8 @@ use crate::cli::output::{self, terminal_output};
 use crate::cli::profile_arg;
 use crate::domain::clock::{FixedOffset, local, rfc3339_millis};
 use crate::domain::event::{Event, GrantEvent};
+use crate::domain::lineage::{Lineage, events_of_each};
+use crate::domain::name::{ProfileName, StoreId};
 use crate::shell::Services;
 use crate::shell::store_files::file::shown;
 use crate::shell::terminal::console;
@@ -20,7 +22,8 @@ use crate::tui::theme::Shape;
 
 #[derive(Debug, Args)]
 pub(super) struct EventsArgs {
-    /// Only events of this profile: provider/name, or provider for its default
+    /// Only events of this profile, also under names that it had before: provider/name, or provider for its
+    /// default; STORE:provider/name where two stores hold that name
     #[arg(value_name = "PROFILE")]
     name: Option<String>,
     /// Print JSON: {"version":1,"events":[…]}
@@ -65,7 +68,11 @@ impl<'a> EventJson<'a> {
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &EventsArgs, shape: Shape) -> Result<Exit> {
-    let name = args.name.as_deref().map(profile_arg::parse).transpose()?;
+    let (store, name) = args.name.as_deref().map_or((None, None), |text| {
+        let (store, name) = profile_arg::store(text);
+        (store, Some(profile_arg::parse(name)))
+    });
+    let name = name.transpose()?;
     let mut events = match services.event_log.read() {
         Ok(events) => events,
         Err(error) => {
@@ -77,7 +84,9 @@ pub(super) fn run(services: &Arc<Services>, args: &EventsArgs, shape: Shape) -> 
             return Ok(Exit::Failure);
         }
     };
-    events.retain(|event| name.as_ref().is_none_or(|name| event.profile == *name));
+    if let Some(name) = &name {
+        events = of_profile(services, store, name, &events);
+    }
     if args.json {
         let events = events.iter().map(EventJson::new).collect();
         console::print(&output::json(&EventsJson { version: 1, events })?)?;
@@ -93,6 +102,28 @@ pub(super) fn run(services: &Arc<Services>, args: &EventsArgs, shape: Shape) -> 
         (false, None) => print_plain(&events, now.offset)?,
     }
     Ok(Exit::Done)
+}
+
+/// The events of the profile `name`: of the one that has it now, in whichever store it is then looked for,
+/// else what was written down under that name.
+fn of_profile(
+    services: &Services,
+    store: Option<StoreId>,
+    name: &ProfileName,
+    events: &[Event],
+) -> Vec<Event> {
+    let stores =
+        StoreId::ALL.into_iter().filter(|id| id.may_be_written() && store.is_none_or(|store| store == *id));
+    let holder = stores.into_iter().find(|store| services.read_now(*store).is_taken(name));
+    let Some(holder) = holder else {
+        return events.iter().filter(|event| event.profile == *name).cloned().collect();
+    };
+    let written =
+        StoreId::ALL.into_iter().filter(|store| store.may_be_written() && services.has_store(*store));
+    let places: Vec<String> = written.map(|store| shown(services.place(store))).collect();
+    let places: Vec<&str> = places.iter().map(String::as_str).collect();
+    let lineage = Lineage::new(name, &shown(services.place(holder)), &places);
+    events_of_each(events, vec![lineage]).into_iter().flatten().cloned().collect()
 }
 
 /// A line for each event, for whoever reads it in a pipe.

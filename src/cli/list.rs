@@ -14,6 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::list::on_terminal::TerminalList;
 use crate::cli::output::{self, say, say_problems, terminal_output};
 use crate::cli::passphrase::{self, Wanted};
+use crate::cli::profile_arg;
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
 use crate::domain::countdown::countdown;
@@ -36,23 +37,28 @@ const INDENT: u16 = 3;
 
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
-    /// Print JSON: {"version":1,"profiles":[…]}
+    /// Print JSON: {"version":1,"profiles":[…],"stores":[…]}
     #[arg(long)]
     json: bool,
+    /// Only the profiles of this store: own, shared, hashed, keyring, environment or borrowed
+    #[arg(long, value_name = "STORE", value_parser = profile_arg::any_store)]
+    store: Option<StoreId>,
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Result<Exit> {
-    let stores: Vec<Snapshot> =
-        StoreId::ALL.map(|store| passphrase::read(services, store, Wanted::All)).into();
+    let wanted = StoreId::ALL.into_iter().filter(|store| args.store.is_none_or(|wanted| wanted == *store));
+    let stores: Vec<Snapshot> = wanted.map(|store| passphrase::read(services, store, Wanted::All)).collect();
     let mut unread = false;
-    for snapshot in stores.iter().filter(|snapshot| snapshot.store.is_written()) {
+    for snapshot in stores.iter().filter(|snapshot| snapshot.store.may_be_written()) {
         say_problems(snapshot);
         // A file that could not be read is a failure, even though the rest was printed.
         unread |= snapshot.writable.is_err() && snapshot.rows.is_empty();
     }
     let now = services.clock.now();
     let is_empty = stores.iter().all(|snapshot| snapshot.rows.is_empty());
-    if !unread && !args.json && is_empty {
+    if let Some(store) = args.store.filter(|_| !unread && !args.json && is_empty) {
+        say(&format!("no profiles in {store}."));
+    } else if !unread && !args.json && is_empty {
         say("no profiles yet. authtui login PROVIDER makes one; authtui providers lists the providers.");
     }
     let catalog = services.catalog_now();
@@ -125,6 +131,24 @@ fn reasons<'a>(
 struct ListJson<'a> {
     version: u32,
     profiles: Vec<ProfileJson<'a>>,
+    stores: Vec<StoreJson<'a>>,
+}
+
+/// A store that is there and may be written, unless something is wrong with it.
+#[derive(Serialize)]
+struct StoreJson<'a> {
+    store: String,
+    place: &'a str,
+    /// In a word or two: `locked`, `does not answer`, `unreadable` or `read-only`.
+    fault: Option<&'static str>,
+    why: Option<&'a str>,
+}
+
+impl<'a> StoreJson<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        let why = snapshot.writable.as_ref().err().map(|trouble| trouble.why.as_str());
+        Self { store: snapshot.store.to_string(), place: &snapshot.place, fault: snapshot.fault(), why }
+    }
 }
 
 #[derive(Default, Serialize)]
@@ -221,7 +245,9 @@ fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<St
             }
         }
     });
-    output::json(&ListJson { version: 1, profiles: profiles.collect() })
+    let there = stores.iter().filter(|snapshot| snapshot.store.may_be_written() && snapshot.is_there());
+    let there = there.map(StoreJson::new).collect();
+    output::json(&ListJson { version: 1, profiles: profiles.collect(), stores: there })
 }
 
 /// The program whose file holds an entry that is not understood.

@@ -144,7 +144,7 @@ fn kept_in(services: &Services, args: &LoginArgs, name: &ProfileName) -> Result<
     if own.is_taken(name) {
         return Ok(own);
     }
-    let others = StoreId::ALL.into_iter().filter(|store| *store != StoreId::Own && store.is_written());
+    let others = StoreId::ALL.into_iter().filter(|store| *store != StoreId::Own && store.may_be_written());
     let mut others = others.map(|store| passphrase::read(services, store, Wanted::Profile(name)));
     Ok(others.find(|snapshot| snapshot.profile(name).is_some()).unwrap_or(own))
 }

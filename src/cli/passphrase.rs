@@ -7,6 +7,7 @@ use crate::cli::runtime::block_on;
 use crate::domain::change::{PassphraseNeed, Row, Snapshot, Unlock, Where};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::secret::Secret;
+use crate::domain::store_presence::Prompting;
 use crate::domain::trouble::Trouble;
 use crate::shell::Services;
 use crate::shell::terminal::console::{self, Prompter};
@@ -85,7 +86,7 @@ pub(super) async fn prepare(services: &Services, store: StoreId) -> Result<(), T
         }
         Some(_) | None => {}
     }
-    services.probe(store).await
+    services.probe(store, Prompting::Allowed).await
 }
 
 /// What was entered; nothing where it was nothing.

@@ -42,7 +42,7 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
             return Ok((snapshot, profile));
         }
         if let Some(why) = unreadable(&snapshot, &name) {
-            let remedy = match store.is_written() {
+            let remedy = match store.may_be_written() {
                 true => format!("Correct {}; it is never written", snapshot.place),
                 false if store == StoreId::Borrowed => "authtui only reads it".to_owned(),
                 false => "Set it again, or unset it".to_owned(),
@@ -50,7 +50,7 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
             say(&format!("{name} cannot be used: {why}. {remedy}."));
             return Err(Exit::Failure);
         }
-        if let (true, Err(trouble)) = (store.is_written(), &snapshot.writable) {
+        if let (true, Err(trouble)) = (store.may_be_written(), &snapshot.writable) {
             say(&trouble.to_string());
             return Err(Exit::Failure);
         }
@@ -139,10 +139,22 @@ fn of_address(services: &Services, text: &str, address: Option<Url>) -> Result<S
 /// # Errors
 /// Which words there are.
 pub(super) fn written_store(text: &str) -> Result<StoreId, String> {
-    let mut written = StoreId::ALL.into_iter().filter(|store| store.is_written());
-    written.clone().find(|store| store.to_string() == text).ok_or_else(|| {
-        let first = written.next().map(|store| store.to_string()).unwrap_or_default();
-        format!("write {}", written.fold(first, |all, store| format!("{all}, {store}")))
+    one_of(StoreId::ALL.into_iter().filter(|store| store.may_be_written()), text)
+}
+
+/// The store that a word means.
+///
+/// # Errors
+/// Which words there are.
+pub(super) fn any_store(text: &str) -> Result<StoreId, String> {
+    one_of(StoreId::ALL.into_iter(), text)
+}
+
+fn one_of(stores: impl Iterator<Item = StoreId>, text: &str) -> Result<StoreId, String> {
+    let stores: Vec<StoreId> = stores.collect();
+    stores.iter().copied().find(|store| store.to_string() == text).ok_or_else(|| {
+        let words: Vec<String> = stores.iter().map(ToString::to_string).collect();
+        format!("write {}", words.join(", "))
     })
 }
 

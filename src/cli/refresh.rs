@@ -77,7 +77,7 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
 /// The profile that is meant, in a store that can take new tokens.
 fn stored_login(services: &Services, name: &str) -> Result<ProfileId, Exit> {
     let (_, profile) = profile_arg::find(services, name)?;
-    if !profile.id.store.is_written() {
+    if !profile.id.store.may_be_written() {
         let why = profile.owner.as_ref().map(|owner| NotRefreshable::Borrowed(owner.renews()));
         let why = why.unwrap_or(NotRefreshable::EnvironmentVariable);
         say(&format!("cannot refresh {}: {why}.", profile.id.name));

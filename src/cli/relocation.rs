@@ -100,7 +100,7 @@ pub(super) fn move_to(services: &Arc<Services>, args: &MoveArgs) -> Result<Exit>
 /// Says that the profile is there already, and where it is too.
 fn is_there(services: &Services, profile: &Profile) -> Exit {
     let (name, to) = (&profile.id.name, profile.id.store);
-    let others = StoreId::ALL.into_iter().filter(|store| *store != to && store.is_written());
+    let others = StoreId::ALL.into_iter().filter(|store| *store != to && store.may_be_written());
     let twin = others.into_iter().find(|store| {
         let snapshot = services.read_now(*store);
         snapshot.profile(name).is_some_and(|twin| twin.shares_grant(profile))

@@ -70,7 +70,7 @@ pub(super) fn run(services: &Arc<Services>, args: &ResolveArgs) -> Result<Exit> 
             .collect()
     };
     let mut stores = read();
-    stores.iter().filter(|snapshot| snapshot.store.is_written()).for_each(say_problems);
+    stores.iter().filter(|snapshot| snapshot.store.may_be_written()).for_each(say_problems);
     request.check_is_there(&stores, &catalog)?;
     let empty = environment::values(request.provider).into_iter().filter(|(_, value)| value.is_empty());
     let empty: Vec<String> = empty.map(|(name, _)| name).collect();

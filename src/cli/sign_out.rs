@@ -37,7 +37,7 @@ pub(super) struct SignOutArgs {
 pub(super) fn run(services: &Arc<Services>, args: &SignOutArgs, extent: Extent) -> Result<Exit> {
     let (snapshot, profile) = profile_arg::find(services, &args.name)?;
     let name = &profile.id.name;
-    if let (false, Err(trouble)) = (profile.id.store.is_written(), &snapshot.writable) {
+    if let (false, Err(trouble)) = (profile.id.store.may_be_written(), &snapshot.writable) {
         return Ok(exit::trouble(trouble, &name.exact()));
     }
     // Before anybody is asked: who offers no way cannot be told.

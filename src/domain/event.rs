@@ -10,6 +10,7 @@ use crate::domain::change::Edit;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::ProfileName;
 use crate::domain::profile::Kind;
+use crate::domain::text;
 use crate::domain::tokens::RefreshTokenId;
 
 /// Something that happened to a profile.
@@ -194,7 +195,7 @@ impl GrantEvent {
             Self::LoggedIn => "logged in".to_owned(),
             Self::KeyStored => "key stored".to_owned(),
             Self::Renamed { to } => format!("renamed to {to}"),
-            Self::MovedTo { place } => format!("moved to {place}"),
+            Self::MovedTo { place } => format!("moved to {}", text::clean(place, 400)),
             Self::TakenOver { from } => format!("taken over from {from}"),
             Self::Erased => "tokens erased here".to_owned(),
             Self::Restored => "sign-out undone".to_owned(),

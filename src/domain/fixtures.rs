@@ -7,6 +7,7 @@ use crate::domain::event::{Author, Event, GrantEvent};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::secret::Secret;
+use crate::domain::store_presence::StorePresence;
 use crate::domain::tokens::{StoredTokens, Tokens};
 
 /// So many seconds after Fri, 15 Jan 2027 08:00:00 GMT.
@@ -38,16 +39,7 @@ pub(crate) fn profile(name: &str) -> Profile {
 
 /// The person's own store with these rows.
 pub(crate) fn snapshot(rows: Vec<Row>) -> Snapshot {
-    let place = String::new();
-    Snapshot {
-        store: StoreId::Own,
-        place,
-        rows,
-        writable: Ok(()),
-        notices: Vec::new(),
-        passphrase: None,
-        number: 0,
-    }
+    Snapshot { rows, presence: StorePresence::There, ..Snapshot::empty(StoreId::Own) }
 }
 
 /// An event of `acme/ana`.

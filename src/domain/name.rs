@@ -167,12 +167,25 @@ impl StoreId {
     pub const ALL: [Self; 6] =
         [Self::Own, Self::Shared, Self::Hashed, Self::Keyring, Self::Environment, Self::Borrowed];
 
-    /// Whether we write it, unless something is wrong with it.
+    /// Whether we may write it, unless something is wrong with it.
     #[must_use]
-    pub fn is_written(self) -> bool {
+    pub fn may_be_written(self) -> bool {
         match self {
             Self::Own | Self::Shared | Self::Hashed | Self::Keyring => true,
             Self::Environment | Self::Borrowed => false,
+        }
+    }
+
+    /// What people know it as.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Own => "own file",
+            Self::Shared => "shared file",
+            Self::Hashed => "hashed folder",
+            Self::Keyring => "keyring",
+            Self::Environment => "environment",
+            Self::Borrowed => "other programs",
         }
     }
 }

@@ -601,15 +601,7 @@ mod tests {
                 Err(Trouble::untouched("no", "no", FailureKind::NothingToDo))
             }
         };
-        Snapshot {
-            store,
-            place: String::new(),
-            rows,
-            writable,
-            notices: Vec::new(),
-            passphrase: None,
-            number: 0,
-        }
+        Snapshot { rows, writable, ..Snapshot::empty(store) }
     }
 
     fn profile(store: StoreId, name: &str, kind: Kind, access: &str, refresh: Option<&str>) -> Profile {

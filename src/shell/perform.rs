@@ -93,6 +93,9 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             let tested = probed(&services, &profile).await;
             Msg::KeyTested(profile.token_fingerprint().unwrap_or_default(), tested)
         }
+        Effect::Probe(store, prompting) => {
+            Msg::Probed(store, prompting, services.probe(store, prompting).await)
+        }
         Effect::Scopes(provider, client_id) => {
             let listed = scopes_of(&services, &provider, &client_id).await;
             Msg::Scopes(provider, listed)
@@ -168,6 +171,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::TestKey(profile) => {
             Msg::KeyTested(profile.token_fingerprint().unwrap_or_default(), Err(trouble))
         }
+        Effect::Probe(store, prompting) => Msg::Probed(*store, *prompting, Err(trouble)),
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),
         Effect::Discover(id, _) => Msg::Discovered(*id, Err(trouble)),
         Effect::KeepServer(server) => Msg::Described(server.name.clone(), Err(trouble)),
@@ -244,7 +248,7 @@ async fn test(services: &Arc<Services>, inbox: &Inbox, id: &ProfileId) -> Result
         return Err(Trouble::untouched(what, "it has no token", FailureKind::NeedsLogin).without_tokens());
     };
     let verdict = probed(services, profile).await?;
-    let Some(last) = verdict.last.as_ref().filter(|_| id.store.is_written()) else { return Ok(verdict) };
+    let Some(last) = verdict.last.as_ref().filter(|_| id.store.may_be_written()) else { return Ok(verdict) };
     for profile in snapshot.profiles().filter(|profile| profile.holds(&last.token)) {
         let change = Change::of_test(profile, last.clone());
         // One that holds another token by now is not blamed; a file that cannot be written says so itself.

@@ -17,7 +17,6 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::Services;
 use crate::shell::refresh::{grant_lock, rescue};
 use crate::shell::store_files::ApplyError;
-use crate::shell::store_files::file::shown;
 use crate::shell::store_files::lock::LockGuard;
 
 /// What both stores of a move hold after it.
@@ -75,7 +74,7 @@ pub async fn move_to(services: &Arc<Services>, id: &ProfileId, to: StoreId) -> R
         let why = format!("{} does not say what was written to it", read.place);
         return Err(Trouble::untouched(what, why, FailureKind::Temporary(None)));
     }
-    let told = GrantEvent::MovedTo { place: shown(services.place(to)) };
+    let told = GrantEvent::MovedTo { place: services.place(to).to_string_lossy().into_owned() };
     let remove = Change { name: name.clone(), expects: pair, edit: Edit::Remove };
     let removed = services.apply_and_tell(id.clone(), remove, Some(told)).await;
     let from = removed.map_err(|error| twice(id, to, &error))?;

@@ -315,6 +315,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::ClearClipboardAtEnd
         | Effect::Test(_)
         | Effect::TestKey(_)
+        | Effect::Probe(..)
         | Effect::Scopes(..)
         | Effect::SaveTranscript(..)
         | Effect::Discover(..)

@@ -30,6 +30,7 @@ use zeroize::Zeroizing;
 use crate::domain::change::{Change, ChangeError, Edit, ErasedText, Snapshot, StoreNotice};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
+use crate::domain::store_presence::StorePresence;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::shell::store_files::disk_reservation::SharedReservation;
 use crate::shell::store_files::file::{FileStamp, MOMENT, Replaced, is_back, shown};
@@ -368,6 +369,7 @@ impl StoreFile {
     }
 
     fn snapshot(&self, content: Option<Content>, mut notices: Vec<StoreNotice>) -> Snapshot {
+        let presence = if content.is_some() { StorePresence::There } else { StorePresence::Absent };
         notices.extend(content.iter().flat_map(Content::notices).map(StoreNotice::Told));
         let (mut rows, read_only) =
             content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
@@ -375,15 +377,8 @@ impl StoreFile {
             side.notes().complete(&mut rows);
         }
         let writable = read_only.map_or(Ok(()), |fault| Err(not_written(&self.path, &fault)));
-        Snapshot {
-            store: self.file.store,
-            place: shown(&self.path),
-            rows,
-            writable,
-            notices,
-            passphrase: None,
-            number: 0,
-        }
+        let (store, place) = (self.file.store, shown(&self.path));
+        Snapshot { place, presence, rows, writable, notices, ..Snapshot::empty(store) }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::domain::change::{Change, ChangeError, Edit, ErasedText, Row, Snapshot
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::store_presence::StorePresence;
 use crate::domain::text;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::disk_reservation::SharedReservation;
@@ -217,15 +218,8 @@ impl StoreFolder {
         };
         let rows = contents.files.iter().map(profile).chain(contents.odd.iter().map(odd)).collect();
         let place = shown(&self.path);
-        Snapshot {
-            store: StoreId::Hashed,
-            place,
-            rows,
-            writable: Ok(()),
-            notices,
-            passphrase: None,
-            number: 0,
-        }
+        let presence = if self.path.exists() { StorePresence::There } else { StorePresence::Absent };
+        Snapshot { place, presence, rows, notices, ..Snapshot::empty(StoreId::Hashed) }
     }
 
     /// Makes `change` to its file, and to `contents`.

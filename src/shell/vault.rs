@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::secret::Secret;
+use crate::domain::store_presence::{Prompting, StorePresence};
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::vault::encrypted_file::EncryptedFile;
 use crate::shell::vault::keyring::SystemKeyring;
@@ -33,11 +34,11 @@ pub(super) trait Vault: fmt::Debug + Send + Sync {
     /// Calls `told` when an answer comes for which nobody waits any more: it may have been unlocked.
     fn on_late_answer(&self, _told: Box<dyn Fn() + Send + Sync>) {}
 
-    /// Whether it would take a secret.
+    /// Whether it would take a secret; where nobody may be asked, whether it is there.
     ///
     /// # Errors
     /// A [`VaultError`] when it would not.
-    fn probe(&self) -> Result<(), VaultError>;
+    fn probe(&self, prompting: Prompting) -> Result<(), VaultError>;
 
     /// The secret `id`; nothing when there is none.
     ///
@@ -79,6 +80,14 @@ impl VaultError {
     /// Why `what` could not be done.
     pub(super) fn trouble(&self, what: String) -> Trouble {
         Trouble::untouched(what, self.to_string(), self.kind())
+    }
+
+    /// How the store of such a vault stands.
+    pub(super) fn presence(&self) -> StorePresence {
+        match self {
+            Self::Locked | Self::Unanswered | Self::NoPassphrase => StorePresence::Locked,
+            Self::Absent(_) | Self::Silent | Self::Failed(_) => StorePresence::Silent,
+        }
     }
 
     fn kind(&self) -> FailureKind {

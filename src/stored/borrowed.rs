@@ -95,13 +95,11 @@ fn without_shadows(found: Vec<Found>) -> Vec<Found> {
 #[must_use]
 pub fn snapshot(rows: Vec<Row>, number: u64) -> Snapshot {
     Snapshot {
-        store: StoreId::Borrowed,
         place: SHOWN_PLACE.to_owned(),
         rows,
         writable: Err(owner::read_only()),
-        notices: Vec::new(),
-        passphrase: None,
         number,
+        ..Snapshot::empty(StoreId::Borrowed)
     }
 }
 

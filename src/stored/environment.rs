@@ -27,13 +27,10 @@ pub fn snapshot<'a>(providers: impl IntoIterator<Item = &'a Provider>, values: &
         named.filter_map(|name| row(&provider.name, name, values.get(name)?))
     });
     Snapshot {
-        store: StoreId::Environment,
         place: SHOWN_PLACE.to_owned(),
         rows: rows.collect(),
         writable: Err(read_only()),
-        notices: Vec::new(),
-        passphrase: None,
-        number: 0,
+        ..Snapshot::empty(StoreId::Environment)
     }
 }
 

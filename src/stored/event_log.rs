@@ -75,7 +75,8 @@ fn event(line: &str) -> Option<Event> {
         "logged_in" => GrantEvent::LoggedIn,
         "key_stored" => GrantEvent::KeyStored,
         "renamed" => GrantEvent::Renamed { to: text("to")? },
-        "moved" => GrantEvent::MovedTo { place: text("to")? },
+        // A path is never shown as it is, and must be found again as it is.
+        "moved" => GrantEvent::MovedTo { place: value.get("to")?.as_str()?.to_owned() },
         "taken_over" => GrantEvent::TakenOver { from: text("from")? },
         "erased" => GrantEvent::Erased,
         "restored" => GrantEvent::Restored,
@@ -91,7 +92,6 @@ fn event(line: &str) -> Option<Event> {
             process: value.get("process")?.as_u64().and_then(|number| u32::try_from(number).ok())?,
         },
         profile: ProfileName::parse(value.get("profile")?.as_str()?).ok()?,
-        // A path is never shown as it is, and must be found again as it is.
         store: value.get("store")?.as_str()?.to_owned(),
         what,
     })

@@ -176,6 +176,9 @@ fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<FooterCandidate>
         Page::Scopes(picker) if picker.typing.is_none() => {
             only(model, KeyContext::Scopes, |action| availability(model, action, now).is_ok())
         }
+        Page::Text(..) if wizard.store_choice(model.wizard_context()).is_some() => {
+            fixed(&[(Enter, "continue"), (KeyCode::Tab, "other store"), (Esc, "back")])
+        }
         Page::Scopes(_) | Page::Text(..) | Page::Notice | Page::Ready => fixed(&TYPING),
     }
 }

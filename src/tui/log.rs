@@ -1,12 +1,13 @@
 //! Log: what happened to the profiles of this machine and what this window has said, as one list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc};
 use crate::domain::event::{Author, Event, GrantEvent};
+use crate::domain::lineage::names_now;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::tokens::RefreshTokenId;
 use crate::tui::log_page::{LogMark, LogPage};
@@ -17,7 +18,7 @@ use crate::tui::screen::Screen;
 use crate::tui::status::ToldMessage;
 use crate::tui::text_layout;
 use crate::tui::theme::{Glyphs, Theme};
-use crate::tui::{layout, state};
+use crate::tui::{layout, profile_events, state};
 
 /// How far a message and the line of the event log for the same may lie apart.
 const SAME_WITHIN: TimeDelta = TimeDelta::seconds(5);
@@ -87,11 +88,11 @@ impl<'a> LogEntry<'a> {
         }
     }
 
-    /// Whether it has all these words, which are in small letters.
-    fn has_words(self, words: &str) -> bool {
+    /// Whether it has all these words, which are in small letters; it is found under the name of now too.
+    fn has_words(self, words: &str, name_now: &str) -> bool {
         let name = self.profile().map(ToString::to_string).unwrap_or_default();
         let by = self.by().map(ToString::to_string).unwrap_or_default();
-        let text = format!("{name} {} {by}", self.whole()).to_lowercase();
+        let text = format!("{name} {name_now} {} {by}", self.whole()).to_lowercase();
         words.split_whitespace().all(|word| text.contains(word))
     }
 
@@ -168,8 +169,14 @@ fn entry(model: &Model, line: LogLine) -> Option<LogEntry<'_>> {
 /// Those of `lines` that have all the words of `filter`.
 fn fitting<'a>(model: &'a Model, lines: &'a [LogLine], filter: &str) -> impl Iterator<Item = LogLine> + 'a {
     let filter = filter.trim().to_lowercase();
+    let names = if filter.is_empty() { BTreeMap::new() } else { names_now(&model.events) };
+    let name_now = move |line: LogLine| match line {
+        LogLine::Event(place) => names.get(&place).map(ToString::to_string).unwrap_or_default(),
+        LogLine::Told(_) => String::new(),
+    };
     let fits = move |line: &LogLine| {
-        filter.is_empty() || entry(model, *line).is_some_and(|entry| entry.has_words(&filter))
+        filter.is_empty()
+            || entry(model, *line).is_some_and(|entry| entry.has_words(&filter, &name_now(*line)))
     };
     lines.iter().copied().filter(fits)
 }
@@ -189,9 +196,9 @@ fn lines(model: &Model) -> Vec<LogLine> {
 }
 
 /// What happened to one profile, the newest first.
-pub fn of_profile<'a>(model: &'a Model, name: &'a ProfileName) -> impl Iterator<Item = LogEntry<'a>> {
-    let events = model.events.iter().rev().filter(move |event| event.profile == *name);
-    without_ended_starts(events).map(LogEntry::Event)
+pub fn of_profile<'a>(model: &'a Model, id: &'a ProfileId) -> impl Iterator<Item = LogEntry<'a>> {
+    let events = profile_events::of_each(model, BTreeSet::from([id])).remove(id).unwrap_or_default();
+    without_ended_starts(events.into_iter().rev()).map(LogEntry::Event)
 }
 
 /// The events without each beginning of a refresh whose end is there too: one line tells both.

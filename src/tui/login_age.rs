@@ -7,24 +7,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::event::{Event, GrantEvent};
-use crate::domain::name::ProfileName;
+use crate::domain::name::ProfileId;
 use crate::tui::model::Model;
-use crate::tui::timeline;
+use crate::tui::profile_events;
 
 /// When the logins of these profiles began, where that is known.
 #[must_use]
 pub fn beginnings<'a>(
     model: &'a Model,
-    names: BTreeSet<&'a ProfileName>,
-) -> BTreeMap<&'a ProfileName, DateTime<Utc>> {
-    let events = timeline::events(model, names).into_iter();
-    events.filter_map(|(name, events)| Some((name, last_login(&events)?))).collect()
+    ids: BTreeSet<&'a ProfileId>,
+) -> BTreeMap<&'a ProfileId, DateTime<Utc>> {
+    let events = profile_events::of_each(model, ids).into_iter();
+    events.filter_map(|(id, events)| Some((id, last_login(&events)?))).collect()
 }
 
 /// The same of one profile.
 #[must_use]
-pub fn beginning(model: &Model, name: &ProfileName) -> Option<DateTime<Utc>> {
-    beginnings(model, BTreeSet::from([name])).remove(name)
+pub fn beginning(model: &Model, id: &ProfileId) -> Option<DateTime<Utc>> {
+    beginnings(model, BTreeSet::from([id])).remove(id)
 }
 
 /// When the last login among `events`, oldest first, was stored.

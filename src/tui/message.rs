@@ -13,6 +13,7 @@ use crate::domain::provider::discovered::DiscoveredServer;
 use crate::domain::secret::Secret;
 use crate::domain::setting::{Setting, ValueStep};
 use crate::domain::settings::Settings;
+use crate::domain::store_presence::Prompting;
 use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::Trouble;
 use crate::oauth::LoginId;
@@ -32,7 +33,6 @@ use crate::tui::theme::palette::Background;
 /// What the person wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Leave the program.
     Quit,
     /// Move the selection or scroll.
     Move(Motion),
@@ -70,7 +70,6 @@ pub enum Action {
     SignOutAtProvider,
     /// Test the selected profile's token.
     Test,
-    /// Type a filter.
     Filter,
     /// Order the rows by something else.
     Sort,
@@ -106,7 +105,6 @@ pub enum Action {
     Edit,
     /// Unlock what keeps the secrets of rows: enter a passphrase, or ask the keyring.
     Unlock,
-    /// Draw everything anew.
     Redraw,
     /// Hand the terminal back to the shell for a while.
     Suspend,
@@ -287,6 +285,8 @@ pub enum Msg {
     Tested(ProfileId, Result<TestVerdict, Trouble>),
     /// A new key, known by its short fingerprint, was tested before it is saved, or could not be.
     KeyTested(String, Result<TestVerdict, Trouble>),
+    /// A store has said whether it would take new tokens, or without asking a person whether it is there.
+    Probed(StoreId, Prompting, Result<(), Trouble>),
     /// The scopes that the provider of that name lists were read, or could not be.
     Scopes(String, Result<Listed, Trouble>),
     /// The requests of a login or of a discovery were saved, in the file of that path, or could not be.
@@ -314,8 +314,7 @@ pub enum Effect {
     SignOut(ProfileId, Extent),
     /// Ask the provider to end a grant, then erase so much of the profile here.
     Revoke(ProfileId, Extent),
-    /// Keep the tokens of these profiles of one store for their next refresh: it holds the pairs again that
-    /// they were got for.
+    /// Keep these tokens for the next refresh: their store holds the older pairs again.
     Rescue(Vec<Profile>),
     /// Copy something of a profile; the secret itself is fetched where it is copied.
     Copy(ProfileId, Form),
@@ -331,6 +330,8 @@ pub enum Effect {
     Test(ProfileId),
     /// Test the new key of this profile, which is not saved yet.
     TestKey(Box<Profile>),
+    /// Ask a store whether it would take new tokens, or without asking a person whether it is there.
+    Probe(StoreId, Prompting),
     /// Read the scopes that the provider of that name lists for a client of that id.
     Scopes(String, String),
     /// Send a request of a discovery.

@@ -282,14 +282,14 @@ impl Model {
     #[must_use]
     pub fn other_written_stores(&self, store: StoreId) -> Vec<StoreId> {
         let others = self.stores.keys().copied();
-        others.filter(|other| *other != store && other.is_written()).collect()
+        others.filter(|other| *other != store && other.may_be_written()).collect()
     }
 
     /// What the wizard looks up.
     #[must_use]
     pub fn wizard_context(&self) -> WizardContext<'_> {
         WizardContext {
-            own: self.own(),
+            stores: Some(&self.stores),
             catalog: self.catalog.as_ref(),
             demo_client: self.demo_client.as_ref(),
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::change::Snapshot;
 use crate::domain::event::{self, GrantHistory};
-use crate::domain::name::{ProfileId, ProfileName};
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::store_diff::{self, DiffKind, ProfileDiff};
 use crate::domain::tokens::RefreshTokenId;
@@ -16,11 +16,12 @@ use crate::tui::status::{ReportSubject, Tone};
 #[must_use]
 pub fn changes_by_others(model: &Model, after: &Snapshot) -> Option<(ReportSubject, String, Tone)> {
     let before = model.stores.get(&after.store)?;
-    if !after.store.is_written() {
+    if !after.store.may_be_written() {
         // Its programs do what they do.
         return None;
     }
     match (unread(before), unread(after)) {
+        (false, true) if after.store != StoreId::Own => return None,
         (false, true) => {
             let text = format!(
                 "{} cannot be read since another program changed it. Its profiles come back when the \
@@ -65,7 +66,7 @@ pub fn changes_by_others(model: &Model, after: &Snapshot) -> Option<(ReportSubje
 /// newer pair any more.
 #[must_use]
 pub fn outdated(model: &Model, after: &Snapshot) -> Vec<NewerTokens> {
-    let Some(before) = model.stores.get(&after.store).filter(|_| after.store.is_written()) else {
+    let Some(before) = model.stores.get(&after.store).filter(|_| after.store.may_be_written()) else {
         return Vec::new();
     };
     let are = after.by_name();

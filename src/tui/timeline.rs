@@ -6,19 +6,17 @@
 pub mod agenda;
 pub mod parts;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc};
 use crate::domain::event::{Event, GrantEvent};
 use crate::domain::health::{self, Activity, Health};
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::{Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::tui::model::Model;
 use crate::tui::time_axis::{AxisPlace, Precision, Scale, Timeline};
 use crate::tui::timeline::parts::row_count;
-use crate::tui::{auto_refresh, rows};
+use crate::tui::{auto_refresh, profile_events, rows};
 
 /// What happened to a login or will happen to it, the least important first: where two share a
 /// column, the later one of this list is seen.
@@ -263,10 +261,10 @@ pub fn milestone(what: &GrantEvent) -> Option<Milestone> {
 pub fn seen(model: &Model, timeline: Timeline, now: Now) -> Vec<(StoreId, &Row, RowTimes)> {
     let places = timeline.first..timeline.first.saturating_add(row_count(model));
     let shown: Vec<(StoreId, &Row)> = places.map_while(|place| rows::at(model, place)).collect();
-    let events = events(model, shown.iter().filter_map(|(_, row)| name(row)).collect());
+    let events = profile_events::of_each(model, shown.iter().filter_map(|(_, row)| id(row)).collect());
     let times = |row: &Row| match row {
         Row::Profile(profile) => {
-            let own = events.get(&profile.id.name).map_or(&[][..], Vec::as_slice);
+            let own = events.get(&profile.id).map_or(&[][..], Vec::as_slice);
             RowTimes::of(model, profile, own, now)
         }
         Row::Broken { .. } => RowTimes::default(),
@@ -274,22 +272,9 @@ pub fn seen(model: &Model, timeline: Timeline, now: Now) -> Vec<(StoreId, &Row, 
     shown.into_iter().map(|(store, row)| (store, row, times(row))).collect()
 }
 
-/// The events of those profiles, oldest first.
-#[must_use]
-pub fn events<'a>(
-    model: &'a Model,
-    names: BTreeSet<&'a ProfileName>,
-) -> BTreeMap<&'a ProfileName, Vec<&'a Event>> {
-    let mut events: BTreeMap<&ProfileName, Vec<&Event>> = BTreeMap::new();
-    for event in model.events.iter().filter(|event| names.contains(&event.profile)) {
-        events.entry(&event.profile).or_default().push(event);
-    }
-    events
-}
-
-fn name(row: &Row) -> Option<&ProfileName> {
+fn id(row: &Row) -> Option<&ProfileId> {
     match row {
-        Row::Profile(profile) => Some(&profile.id.name),
+        Row::Profile(profile) => Some(&profile.id),
         Row::Broken { .. } => None,
     }
 }

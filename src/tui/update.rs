@@ -136,6 +136,7 @@ impl Impact {
             | Msg::Edited(_)
             | Msg::ClipboardCleared(_)
             | Msg::KeyTested(..)
+            | Msg::Probed(..)
             | Msg::Scopes(..)
             | Msg::TranscriptSaved(_)
             | Msg::Discovered(..)
@@ -209,6 +210,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             return vec![Effect::Read(StoreId::Own)];
         }
         Msg::Tested(id, tested) => self::tested(model, &id, tested, now),
+        Msg::Probed(_, prompting, probed) => return wizard::probed(model, prompting, probed, now),
         Msg::KeyTested(key, tested) => return wizard::key_tested(model, &key, tested),
         Msg::Scopes(provider, listed) => wizard::listed(model, &provider, listed),
         Msg::TranscriptSaved(saved) => panel::transcript_saved(model, saved, now),

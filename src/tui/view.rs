@@ -196,7 +196,7 @@ fn list(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
     let model = view.model;
     let is_empty = !model.stores.is_empty() && rows::all(model).next().is_none();
     if is_empty {
-        let mut files = model.stores.values().filter(|snapshot| snapshot.store.is_written());
+        let mut files = model.stores.values().filter(|snapshot| snapshot.store.may_be_written());
         return match files.all(|snapshot| snapshot.writable.is_ok()) {
             true => empty::render(frame, parts.body, model, view.theme),
             false => profiles::render(frame, parts.body, view),

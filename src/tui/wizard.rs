@@ -11,13 +11,15 @@ pub mod form;
 pub mod page;
 pub mod picker;
 pub mod server;
+pub mod store_choice;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Utc};
+use crate::domain::name::StoreId;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
@@ -32,6 +34,7 @@ use crate::tui::tour::DemoClient;
 use crate::tui::wizard::form::{FormField, ServerForm};
 pub use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
 use crate::tui::wizard::picker::Picker;
+use crate::tui::wizard::store_choice::KeyringAnswer;
 
 /// Columns of a provider's name before its title.
 const NAME: u16 = 16;
@@ -62,6 +65,7 @@ pub struct Wizard {
     pub walk: Transcript,
     /// The login whose page refused its client, until there is another one.
     pub refused: Option<Box<LoginPlan>>,
+    pub keyring: KeyringAnswer,
 }
 
 /// What came of the test of a key before it is saved.
@@ -79,6 +83,8 @@ pub enum Work {
     Idle,
     /// A key is being tested; Esc ends that.
     Testing,
+    /// The keyring is asked whether it would take new tokens; Esc ends that.
+    Probing,
     /// It is on its way to the disk; keys wait.
     Saving,
 }
@@ -86,14 +92,26 @@ pub enum Work {
 /// What has been read by the time a page is answered.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WizardContext<'a> {
-    /// Our own store.
-    pub own: Option<&'a Snapshot>,
+    /// What each store last said.
+    pub stores: Option<&'a BTreeMap<StoreId, Snapshot>>,
     pub catalog: Option<&'a Catalog>,
     /// A client that is proposed.
     pub demo_client: Option<&'a DemoClient>,
 }
 
-impl WizardContext<'_> {
+impl<'a> WizardContext<'a> {
+    /// What a store last said.
+    #[must_use]
+    pub fn store(self, store: StoreId) -> Option<&'a Snapshot> {
+        self.stores?.get(&store)
+    }
+
+    /// What our own store last said.
+    #[must_use]
+    pub fn own(self) -> Option<&'a Snapshot> {
+        self.store(StoreId::Own)
+    }
+
     fn has_provider(self, name: &str) -> bool {
         self.catalog.is_some_and(|catalog| catalog.entry(name).is_some())
     }
@@ -120,6 +138,7 @@ impl Wizard {
             address: None,
             walk: Transcript::default(),
             refused: None,
+            keyring: KeyringAnswer::default(),
         }
     }
 
@@ -176,7 +195,7 @@ impl Wizard {
         };
         let secret = self.form().and_then(ServerForm::secret);
         // What is not taken here is asked for.
-        if let (Some(form), Some(own)) = (self.form(), context.own) {
+        if let (Some(form), Some(own)) = (self.form(), context.own()) {
             if preflight.profile_name().is_none() {
                 preflight.name(form.typed(FormField::Profile), own).ok();
             }
@@ -264,6 +283,16 @@ impl Wizard {
         (place + later > 1).then_some((place, place + later))
     }
 
+    /// The store in which the new profile is kept, and the one that could be chosen instead, where its name is
+    /// asked and there is another one.
+    #[must_use]
+    pub fn store_choice(&self, context: WizardContext<'_>) -> Option<(StoreId, StoreId)> {
+        let (Page::Text(TextQuestion::Name, _), Some(preflight)) = (&self.page, &self.preflight) else {
+            return None;
+        };
+        Some((preflight.store(), self.keyring.next(preflight.store(), context.stores?)?))
+    }
+
     /// The marked choice of the page and how many there are, where the page has no search.
     pub fn marked(&mut self) -> Option<(&mut usize, usize)> {
         match &mut self.page {
@@ -335,7 +364,6 @@ pub fn choice_text(provider: &Provider) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::name::StoreId;
     use crate::oauth::login::preflight::PreflightQuestion;
     use crate::stored::provider_file;
 
@@ -440,14 +468,15 @@ mod tests {
     /// A wizard with what it looks up.
     struct TryOut {
         wizard: Wizard,
-        own: Snapshot,
+        stores: BTreeMap<StoreId, Snapshot>,
         catalog: Catalog,
     }
 
     impl TryOut {
         /// A wizard in which that provider was chosen.
         fn new(provider: &str) -> Self {
-            let mut try_out = Self { wizard: Wizard::new(), own: own(), catalog: catalog() };
+            let mut try_out =
+                Self { wizard: Wizard::new(), stores: [(StoreId::Own, own())].into(), catalog: catalog() };
             try_out.choose(provider);
             try_out
         }
@@ -455,7 +484,7 @@ mod tests {
         fn choose(&mut self, provider: &str) {
             let provider = self.catalog.entry(provider).expect("a provider").provider.clone();
             let context = WizardContext {
-                own: Some(&self.own),
+                stores: Some(&self.stores),
                 catalog: Some(&self.catalog),
                 ..WizardContext::default()
             };
@@ -478,7 +507,7 @@ mod tests {
         fn answer(&mut self, typed: &str) {
             self.type_in(typed);
             self.wizard.submit(WizardContext {
-                own: Some(&self.own),
+                stores: Some(&self.stores),
                 catalog: Some(&self.catalog),
                 ..WizardContext::default()
             });
@@ -494,15 +523,7 @@ mod tests {
     }
 
     fn own() -> Snapshot {
-        Snapshot {
-            store: StoreId::Own,
-            place: "accounts.yaml".to_owned(),
-            rows: Vec::new(),
-            writable: Ok(()),
-            notices: Vec::new(),
-            passphrase: None,
-            number: 0,
-        }
+        Snapshot { place: "accounts.yaml".to_owned(), ..Snapshot::empty(StoreId::Own) }
     }
 
     fn catalog() -> Catalog {

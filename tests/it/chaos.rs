@@ -21,6 +21,7 @@ use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::settings::{Settings, ThemeChoice};
+use authtui::domain::store_presence::Prompting;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::callback::{AuthorizationResponse, Ignored};
@@ -58,7 +59,7 @@ use crate::harness::{
 const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
 /// Every message, in the order of their enum.
-const NAMES: [&str; 38] = [
+const NAMES: [&str; 39] = [
     "Edited",
     "Revealed",
     "ClipboardCleared",
@@ -93,6 +94,7 @@ const NAMES: [&str; 38] = [
     "Copied",
     "Tested",
     "KeyTested",
+    "Probed",
     "Scopes",
     "Described",
     "Discovered",
@@ -356,7 +358,7 @@ impl Run {
 
     /// What others do meanwhile, and what was asked of the shell.
     fn meanwhile(&mut self) -> Msg {
-        match self.dice.below(16) {
+        match self.dice.below(17) {
             14 => {
                 let snapshot = self.snapshot();
                 let erased = snapshot.profiles().next().cloned().map(|profile| Box::new(profile.into()));
@@ -393,6 +395,10 @@ impl Run {
             11 => Msg::BackgroundTold(self.dice.pick(&[Background::Dark, Background::Light])),
             12 => Msg::SettingsTouched,
             13 => Msg::SettingsSaved(self.or_trouble(())),
+            15 => {
+                let prompting = self.dice.pick(&[Prompting::Never, Prompting::Allowed]);
+                Msg::Probed(StoreId::Keyring, prompting, self.or_trouble(()))
+            }
             _ => Msg::Continued,
         }
     }
@@ -667,7 +673,7 @@ impl Run {
         let notices =
             if self.dice.one_in(8) { vec![StoreNotice::Readable(PLACE.to_owned())] } else { Vec::new() };
         let store = self.dice.pick(&[StoreId::Own, StoreId::Own, StoreId::Environment]);
-        Snapshot { store, place: PLACE.to_owned(), rows, writable, notices, passphrase: None, number: 0 }
+        Snapshot { place: PLACE.to_owned(), rows, writable, notices, ..Snapshot::empty(store) }
     }
 
     fn row(&mut self, number: u32) -> Row {
@@ -808,6 +814,7 @@ fn name(msg: &Msg) -> &'static str {
         Msg::ClipboardCleared(_) => "ClipboardCleared",
         Msg::Tested(..) => "Tested",
         Msg::KeyTested(..) => "KeyTested",
+        Msg::Probed(..) => "Probed",
         Msg::Scopes(..) => "Scopes",
         Msg::Described(..) => "Described",
         Msg::Discovered(..) => "Discovered",

@@ -149,13 +149,9 @@ pub(crate) fn due(name: &str) -> Profile {
 
 pub(crate) fn snapshot(profiles: impl IntoIterator<Item = Profile>) -> Snapshot {
     Snapshot {
-        store: StoreId::Own,
         place: PLACE.to_owned(),
         rows: profiles.into_iter().map(|profile| Row::Profile(Arc::new(profile))).collect(),
-        writable: Ok(()),
-        notices: Vec::new(),
-        passphrase: None,
-        number: 0,
+        ..Snapshot::empty(StoreId::Own)
     }
 }
 

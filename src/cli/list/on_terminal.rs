@@ -76,7 +76,8 @@ impl<'a> TerminalList<'a> {
     /// What is wrong with each entry that is not valid.
     pub(super) fn faults(&self) -> impl Iterator<Item = String> {
         self.rows().filter_map(|(store, row, _)| match row {
-            Row::Profile(_) => None,
+            // What is wrong with their keyring is said once, above.
+            Row::Profile(_) | Row::Broken { at: Where::Vault { .. }, .. } => None,
             Row::Broken { name, why, .. } => {
                 let next =
                     self.suggestion(store, row).map_or_else(String::new, |next| format!(". Next: {next}"));

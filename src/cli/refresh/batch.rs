@@ -74,7 +74,7 @@ impl Selection {
 /// # Errors
 /// When there is no runtime, or the profiles cannot be read.
 pub(super) fn run(services: &Arc<Services>, selection: &Selection, jobs: usize) -> Result<BatchReport> {
-    let written = StoreId::ALL.into_iter().filter(|store| store.is_written());
+    let written = StoreId::ALL.into_iter().filter(|store| store.may_be_written());
     let snapshots: Vec<Snapshot> =
         written.map(|store| passphrase::read(services, store, Wanted::All)).collect();
     for snapshot in &snapshots {

@@ -67,7 +67,7 @@ impl ResolveOutcome {
     pub(super) fn missing(request: &ResolveRequest<'_>, stores: &[Snapshot]) -> Self {
         let provider = &request.provider.name;
         let unread = |snapshot: &Snapshot| snapshot.writable.is_err() && snapshot.rows.is_empty();
-        if stores.iter().any(|snapshot| snapshot.store.is_written() && unread(snapshot)) {
+        if stores.iter().any(|snapshot| snapshot.store.may_be_written() && unread(snapshot)) {
             let words = "what is stored cannot be read, and no variable is set.".to_owned();
             return Self::error("unread", words, Exit::Failure);
         }

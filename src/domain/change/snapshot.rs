@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
+use crate::domain::store_presence::StorePresence;
 use crate::domain::trouble::Trouble;
 
 /// What a store said when it was last read.
@@ -14,6 +15,7 @@ pub struct Snapshot {
     pub store: StoreId,
     /// The path or address, as shown to people.
     pub place: String,
+    pub presence: StorePresence,
     /// The profiles, in the order of the file.
     pub rows: Vec<Row>,
     /// Whether it may be written, or why not.
@@ -143,7 +145,28 @@ impl Snapshot {
     #[must_use]
     pub fn empty(store: StoreId) -> Self {
         let (place, rows, notices) = (String::new(), Vec::new(), Vec::new());
-        Self { store, place, rows, writable: Ok(()), notices, passphrase: None, number: 0 }
+        let presence = StorePresence::default();
+        Self { store, place, presence, rows, writable: Ok(()), notices, passphrase: None, number: 0 }
+    }
+
+    /// Whether it has a file or folder, also one that cannot be read.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.presence != StorePresence::Absent || !self.rows.is_empty() || self.writable.is_err()
+    }
+
+    /// What is wrong with it, in a word or two; nothing where it may be written.
+    #[must_use]
+    pub fn fault(&self) -> Option<&'static str> {
+        match (self.presence, &self.writable) {
+            (StorePresence::Locked, _) => Some("locked"),
+            (StorePresence::Silent, _) => Some("does not answer"),
+            (StorePresence::Absent | StorePresence::There, Ok(())) => None,
+            (StorePresence::Absent | StorePresence::There, Err(_)) if self.rows.is_empty() => {
+                Some("unreadable")
+            }
+            (StorePresence::Absent | StorePresence::There, Err(_)) => Some("read-only"),
+        }
     }
 
     /// The profile of that name, if it is there and can be understood.

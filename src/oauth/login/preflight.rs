@@ -432,15 +432,7 @@ mod tests {
 
     fn snapshot(profiles: &[Profile]) -> Snapshot {
         let rows = profiles.iter().cloned().map(|profile| Row::Profile(Arc::new(profile))).collect();
-        Snapshot {
-            store: StoreId::Own,
-            place: "x".into(),
-            rows,
-            writable: Ok(()),
-            notices: Vec::new(),
-            passphrase: None,
-            number: 0,
-        }
+        Snapshot { place: "x".into(), rows, ..Snapshot::empty(StoreId::Own) }
     }
 
     fn options() -> LoginOptions {

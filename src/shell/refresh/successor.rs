@@ -6,8 +6,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::change::RefreshedTokens;
+use crate::domain::change::{RefreshedTokens, Snapshot};
 use crate::domain::event::{self, Event, GrantEvent, GrantHistory};
+use crate::domain::lineage::Whereabouts;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Rotation;
@@ -130,7 +131,7 @@ fn look(services: &Services, profile: &Profile) -> Succession {
     // A log that cannot be read says nothing; that it cannot be written is noticed before the request.
     let about = |grant: &RefreshTokenId| services.event_log.about(grant).unwrap_or_default();
     let mut name = grant;
-    let mut last: Option<Event> = None;
+    let (mut last, mut later): (Option<Event>, Vec<RefreshTokenId>) = (None, Vec::new());
     for _ in 0..GENERATION_LIMIT {
         let events = about(&name);
         match (event::grant_history(&events, &name), &last) {
@@ -142,6 +143,7 @@ fn look(services: &Services, profile: &Profile) -> Succession {
                 {
                     return Succession::Successor(Box::new(refreshed));
                 }
+                later.push(next.clone());
                 name = next.clone();
             }
             (GrantHistory::Interrupted(event), None) if event.profile.provider() == provider => {
@@ -154,12 +156,25 @@ fn look(services: &Services, profile: &Profile) -> Succession {
             (GrantHistory::Plain | GrantHistory::Spent { .. } | GrantHistory::Interrupted(_), _) => break,
         }
     }
-    last.map_or(Succession::None, Succession::Lost)
+    let Some(last) = last else { return Succession::None };
+    moved_since(services, &later, provider)
+        .map_or(Succession::Lost(last), |refreshed| Succession::Successor(Box::new(refreshed)))
+}
+
+/// The tokens of the last of the grants `later` that some store of ours holds: they may have been moved since.
+fn moved_since(services: &Services, later: &[RefreshTokenId], provider: &str) -> Option<RefreshedTokens> {
+    services.stores.all().find_map(|each| {
+        let snapshot = each.store.read();
+        later.iter().rev().find_map(|next| held_in(&snapshot, next, provider))
+    })
 }
 
 /// The tokens of the grant `next`, if the store at `store` still holds them.
 fn held(services: &Services, store: &Path, next: &RefreshTokenId, provider: &str) -> Option<RefreshedTokens> {
-    let snapshot = services.stores.at(store).read();
+    held_in(&services.stores.at(store).read(), next, provider)
+}
+
+fn held_in(snapshot: &Snapshot, next: &RefreshTokenId, provider: &str) -> Option<RefreshedTokens> {
     let mut profiles = snapshot.profiles().filter(|profile| profile.id.name.provider() == provider);
     profiles
         .find(|profile| profile.refresh_token_id().as_ref() == Some(next))
@@ -170,21 +185,28 @@ fn held(services: &Services, store: &Path, next: &RefreshTokenId, provider: &str
 /// same login; also those that were written and never got their place.
 fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<RefreshedTokens> {
     let GrantEvent::RefreshStarted { .. } = event.what else { return None };
-    let store = services.stores.at(Path::new(&event.store));
+    // A log that cannot be read proves nothing.
+    let events = services.event_log.read().ok()?;
+    let asked = events.iter().rposition(|other| other == event)?;
+    let now = Whereabouts::after(event, events.iter().skip(asked + 1));
+    // What was logged in to or erased since came by another way.
+    if !now.is_same_login {
+        return None;
+    }
+    let store = services.stores.at(Path::new(&now.store));
     let is_successor = |profile: &&Profile| {
         let last = profile.last_refresh_of_this_grant();
         let is_since = |last: &LastRefresh| {
             last.result == RefreshResult::Done && last.at.timestamp() >= event.at.timestamp()
         };
-        profile.id.name == event.profile
+        profile.id.name == now.name
             && last.is_some_and(is_since)
             && profile.refresh_token_id() != older.refresh_token_id()
             && is_same_account(profile, older)
     };
     let (snapshot, left) = (store.read(), store.interrupted());
     let mut found = snapshot.profiles().chain(left.iter().map(AsRef::as_ref));
-    let successor = found.find(is_successor).filter(|_| !is_another_login(services, event))?;
-    RefreshedTokens::from_profile(successor)
+    found.find(is_successor).and_then(RefreshedTokens::from_profile)
 }
 
 /// Whether nothing tells the accounts of both apart.
@@ -194,26 +216,17 @@ fn is_same_account(one: &Profile, other: &Profile) -> bool {
     known.is_none_or(|(one, other)| one == other)
 }
 
-/// Whether the profile that `asked` tells of was logged in to again or erased since, so that what it holds
-/// came by another way.
-fn is_another_login(services: &Services, asked: &Event) -> bool {
-    // A log that cannot be read proves nothing.
-    let Ok(events) = services.event_log.read() else { return true };
-    let since = events.iter().rev().take_while(|event| *event != asked);
-    since
-        .filter(|event| event.profile == asked.profile && event.store == asked.store)
-        .any(|event| matches!(event.what, GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Erased))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::change::{Change, Edit};
     use crate::domain::clock::at_seconds;
     use crate::domain::fixtures::{empty_profile, tokens};
+    use crate::domain::name::ProfileName;
     use crate::domain::profile::Kind;
     use crate::domain::tokens::StoredTokens;
     use crate::shell::paths::Paths;
+    use crate::shell::relocation;
 
     fn holder(name: &str, of: &str) -> Profile {
         let held = StoredTokens::Present(tokens(of, Some(&format!("{of}-refresh"))));
@@ -255,6 +268,37 @@ mod tests {
                 Succession::None | Succession::Lost(_) => panic!("{said}"),
             }
         }
+    }
+
+    #[tokio::test]
+    async fn an_older_copy_finds_newer_tokens_that_were_moved_and_renamed_since() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let below = |name: &str| Some(folder.path().join(name));
+        let paths =
+            Paths { shared: below("shared.yaml"), hashed: below("hashed"), ..Paths::below(folder.path()) };
+        let services = Services::new(paths, "authtui");
+        let (older, newer) = (holder("demo/ana", "old"), holder("demo/ana", "new"));
+        let put = |store, profile: &Profile| {
+            let id = ProfileId { store, ..profile.id.clone() };
+            let edit = Edit::Put(Box::new(Profile { id, ..profile.clone() }));
+            services.apply(store, Change { name: profile.id.name.clone(), expects: None, edit })
+        };
+        put(StoreId::Shared, &older).await.expect("saved");
+        put(StoreId::Own, &newer).await.expect("saved");
+        let [grant, next] = [&older, &newer].map(|profile| profile.refresh_token_id().expect("a grant"));
+        let refreshed = GrantEvent::Refreshed { grant, next, generation: 1 };
+        services.note(&newer.id, refreshed).await.expect("noted");
+
+        let moved = relocation::move_to(&services, &newer.id, StoreId::Hashed).await.expect("moved");
+        let there = moved.to.profiles().next().expect("there").id.clone();
+        let play = ProfileName::parse("demo/play").expect("a name");
+        relocation::rename(&services, &there, play).await.expect("renamed");
+
+        let copy = Profile { id: ProfileId { store: StoreId::Shared, ..older.id.clone() }, ..older };
+        let Succession::Successor(found) = find(&services, &copy, Rotation::SingleUse).await else {
+            panic!("no successor")
+        };
+        assert_eq!(Some(&found.tokens), newer.held.tokens());
     }
 
     #[tokio::test]

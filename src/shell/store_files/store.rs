@@ -8,6 +8,7 @@ use crate::domain::change::{Change, ErasedText, PassphraseNeed, Snapshot};
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
+use crate::domain::store_presence::Prompting;
 use crate::domain::trouble::Trouble;
 use crate::shell::store_files::disk_reservation::DiskReservation;
 use crate::shell::store_files::trouble::ApplyError;
@@ -64,7 +65,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// A [`Trouble`] when it would not.
-    fn probe(&self) -> Result<(), Trouble> {
+    fn probe(&self, _prompting: Prompting) -> Result<(), Trouble> {
         Ok(())
     }
 

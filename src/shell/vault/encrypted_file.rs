@@ -12,6 +12,7 @@ use age::secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
+use crate::domain::store_presence::Prompting;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::file::{self, Replaced, shown};
 use crate::shell::vault::{Vault, VaultError};
@@ -121,7 +122,7 @@ impl EncryptedFile {
 }
 
 impl Vault for EncryptedFile {
-    fn probe(&self) -> Result<(), VaultError> {
+    fn probe(&self, _prompting: Prompting) -> Result<(), VaultError> {
         let opened = self.opened();
         self.read(opened.as_ref().ok_or(VaultError::NoPassphrase)?).map(drop)
     }

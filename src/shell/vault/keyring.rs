@@ -13,6 +13,7 @@ use std::time::Duration;
 use keyring_core::{CredentialStore, Entry, Error};
 
 use crate::domain::secret::Secret;
+use crate::domain::store_presence::Prompting;
 use crate::shell::vault::{ANSWER_LIMIT, UNLOCK_LIMIT, Vault, VaultError};
 
 /// What every entry is filed under, beside its id.
@@ -58,9 +59,12 @@ impl Vault for SystemKeyring {
         let _ = self.late.set(told);
     }
 
-    fn probe(&self) -> Result<(), VaultError> {
-        // An entry that is not there is looked for in what was unlocked.
-        self.get("probe").map(drop)
+    fn probe(&self, prompting: Prompting) -> Result<(), VaultError> {
+        match prompting {
+            Prompting::Never => self.call(ANSWER_LIMIT, VaultError::Silent, Session::readiness).map(drop),
+            // An entry that is not there is looked for in what was unlocked.
+            Prompting::Allowed => self.get("probe").map(drop),
+        }
     }
 
     fn get(&self, id: &str) -> Result<Option<Secret>, VaultError> {

@@ -11,6 +11,7 @@ use crate::domain::change::{Change, ErasedText, PassphraseNeed, Row, Snapshot, S
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::secret::Secret;
+use crate::domain::store_presence::Prompting;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::clock;
 use crate::shell::store_files::file::{self, shown, temporary};
@@ -140,8 +141,8 @@ impl Store for VaultStore {
         self.vaults.file().open(passphrase)
     }
 
-    fn probe(&self) -> Result<(), Trouble> {
-        let probed = self.vaults.get(self.vaults.preferred()).probe();
+    fn probe(&self, prompting: Prompting) -> Result<(), Trouble> {
+        let probed = self.vaults.get(self.vaults.preferred()).probe(prompting);
         probed.map_err(|why| self.not_saved(&why))
     }
 }
@@ -232,13 +233,15 @@ impl VaultStore {
             }
             rows.push(Row::Profile(Arc::new(full)));
         }
-        let writable = match silent {
+        let (presence, writable) = match silent {
             Some((_, why)) => {
-                snapshot.writable.and_then(|()| Err(why.trouble("cannot read the keyring".to_owned())))
+                let trouble = why.trouble("cannot read the keyring".to_owned());
+                (why.presence(), snapshot.writable.and(Err(trouble)))
             }
-            None => snapshot.writable,
+            None => (snapshot.presence, snapshot.writable),
         };
-        (Snapshot { rows, writable, notices, passphrase: self.passphrase(), ..snapshot }, is_whole)
+        let passphrase = self.passphrase();
+        (Snapshot { presence, rows, writable, notices, passphrase, ..snapshot }, is_whole)
     }
 
     /// Removes from the vault what is `listed` and stands nowhere in the file or in what an interrupted save
@@ -335,17 +338,17 @@ mod tests {
     }
 
     impl Vault for Memory {
-        fn probe(&self) -> Result<(), VaultError> {
+        fn probe(&self, _prompting: Prompting) -> Result<(), VaultError> {
             self.fault.clone().map_or(Ok(()), Err)
         }
 
         fn get(&self, id: &str) -> Result<Option<Secret>, VaultError> {
-            self.probe()?;
+            self.probe(Prompting::Allowed)?;
             Ok(self.kept().get(id).cloned())
         }
 
         fn put(&self, id: &str, secret: &Secret, label: &str) -> Result<(), VaultError> {
-            self.probe()?;
+            self.probe(Prompting::Allowed)?;
             assert!(label.contains(" of demo/"), "{label}");
             self.step();
             self.kept().insert(id.to_owned(), secret.clone());
@@ -354,7 +357,7 @@ mod tests {
         }
 
         fn delete(&self, id: &str) -> Result<(), VaultError> {
-            self.probe()?;
+            self.probe(Prompting::Allowed)?;
             self.step();
             self.kept().remove(id);
             self.step();
@@ -456,7 +459,7 @@ mod tests {
             let at = Where::Vault { name: "demo/ana".to_owned(), unlock };
             assert_eq!(snapshot.rows, [Row::Broken { name: "demo/ana".to_owned(), at, why: why.clone() }]);
             assert_eq!(snapshot.writable.expect_err("closed").why, why);
-            assert_eq!(store.probe().expect_err("closed").why, why);
+            assert_eq!(store.probe(Prompting::Allowed).expect_err("closed").why, why);
             for change in [refresh("old", "new"), login("new")] {
                 let Err(ApplyError::Trouble(trouble)) = store.apply(&change) else { panic!("{fault:?}") };
                 assert_eq!(trouble.why, why);

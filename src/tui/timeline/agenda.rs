@@ -8,7 +8,7 @@ use crate::domain::profile::{Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::tui::model::Model;
 use crate::tui::timeline::{self, Milestone, TimelineSign};
-use crate::tui::{auto_refresh, state, text_layout};
+use crate::tui::{auto_refresh, profile_events, state, text_layout};
 
 /// From so far a moment on the days until then are said.
 const DAYS_COUNTED_FROM: TimeDelta = TimeDelta::hours(48);
@@ -28,8 +28,8 @@ pub struct AgendaEntry {
 /// What was told of a profile or is remembered by it, newest first.
 #[must_use]
 pub fn past(model: &Model, profile: &Profile, now: Now) -> Vec<AgendaEntry> {
-    let events = timeline::events(model, BTreeSet::from([&profile.id.name]));
-    let events = events.get(&profile.id.name).map_or(&[][..], Vec::as_slice);
+    let events = profile_events::of_each(model, BTreeSet::from([&profile.id]));
+    let events = events.get(&profile.id).map_or(&[][..], Vec::as_slice);
     let mut entries: Vec<AgendaEntry> = events
         .iter()
         .rev()

@@ -112,7 +112,7 @@ pub(super) fn enter(model: &Model, wizard: &mut Wizard) -> Vec<Effect> {
         form.go(next);
         return Vec::new();
     }
-    if context.own.is_none() {
+    if context.own().is_none() {
         wizard.complaint = Some("The file is still loading".to_owned());
         return Vec::new();
     }

@@ -16,7 +16,8 @@ use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::shown_method::ShownMethod;
 use crate::tui::status::StatusMessage;
-use crate::tui::update::{self, action, form, palette, reveal, status};
+use crate::tui::update::{self, action, form, palette, reveal, status, wizard};
+use crate::tui::wizard::{Page, TextQuestion};
 
 /// Takes a key.
 pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
@@ -113,6 +114,12 @@ fn typed(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     match (key.code, &model.screen, motion(key.code)) {
+        (KeyCode::Tab, Screen::Wizard(wizard), _)
+            if matches!(wizard.page, Page::Text(TextQuestion::Name, _)) =>
+        {
+            wizard::choose_store(model);
+            return Vec::new();
+        }
         // What opens palette or help closes it, whatever is typed there.
         (_, Screen::Palette(_, below), _) if KeyCombo::Ctrl('p').is(key) => {
             model.screen = (**below).clone();

@@ -31,7 +31,8 @@ pub(super) fn begin(model: &mut Model, plan: LoginPlan, now: Now) -> Vec<Effect>
 
 /// A name beside that of the login's profile, which nobody has.
 fn free_name(model: &Model, login: &Login) -> Option<ProfileName> {
-    model.own()?.free_name(&login.plan().id.name)
+    let id = &login.plan().id;
+    model.stores.get(&id.store)?.free_name(&id.name)
 }
 
 /// What must be done for a login.
@@ -41,8 +42,9 @@ pub(super) fn effects(login_id: LoginId, asks: Vec<Output>) -> Vec<Effect> {
 
 /// Whether the store was read and no longer holds the profile of the login.
 fn is_gone(model: &Model) -> bool {
-    let (Some(login), Some(own)) = (&model.login, model.own()) else { return false };
-    own.writable.is_ok() && own.profile(&login.plan().id.name).is_none()
+    let Some(id) = model.login.as_ref().map(|login| &login.plan().id) else { return false };
+    let store = model.stores.get(&id.store);
+    store.is_some_and(|store| store.writable.is_ok() && store.profile(&id.name).is_none())
 }
 
 /// A login's ask was performed, or the person told it something.

@@ -21,7 +21,7 @@ use crate::tui::update::{stores, undo};
 pub(super) fn ask(model: &mut Model, profiles: &[Profile], marked: Option<SignOutWay>) -> Vec<Effect> {
     let target = |profile: &Profile| SignOutTarget::new(profile, model.provider(profile));
     // What we do not write is not ours to erase.
-    let ours = profiles.iter().filter(|profile| profile.id.store.is_written());
+    let ours = profiles.iter().filter(|profile| profile.id.store.may_be_written());
     let targets: Vec<SignOutTarget> = ours.map(target).collect();
     let is_marked =
         |answer: &DialogAnswer| matches!(answer, DialogAnswer::SignOut(_, way) if Some(*way) == marked);

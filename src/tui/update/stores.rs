@@ -4,7 +4,7 @@ use std::mem;
 
 use crate::domain::change::{Change, Edit, RefreshedTokens, Snapshot, StoreNotice};
 use crate::domain::clock::Now;
-use crate::domain::name::ProfileId;
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
 use crate::tui::dialog::DialogQuestion;
@@ -16,6 +16,7 @@ use crate::tui::running::{NewerTokens, UnsavedTokens};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
 use crate::tui::store_overlap::StoreOverlap;
+use crate::tui::text_layout;
 use crate::tui::update::status::{report, report_on, report_trouble};
 use crate::tui::update::{auto_refresh, undo};
 
@@ -91,11 +92,23 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot) {
     for words in fresh {
         report(model, words, Tone::Warn, AskedBy::Nobody);
     }
+    report_fault(model, &snapshot);
     let store = snapshot.store;
     model.stores.insert(store, snapshot);
     model.overlap = StoreOverlap::new(&model.stores);
     forget_stored(model);
     undo::forget_stored(model, store);
+}
+
+/// Says once what is wrong with a store beside our own, which has its words above the list.
+fn report_fault(model: &mut Model, snapshot: &Snapshot) {
+    let store = snapshot.store;
+    let Some(trouble) = snapshot.writable.as_ref().err() else { return };
+    let before = model.stores.get(&store).and_then(|before| before.writable.as_ref().err());
+    if store != StoreId::Own && store.may_be_written() && before.is_none() {
+        let words = text_layout::capital(&trouble.to_string());
+        report_on(model, ReportSubject::Store(store), words, Tone::Warn, AskedBy::Nobody);
+    }
 }
 
 /// Whether a newer one came before it: readings and saves end in any order.

@@ -6,6 +6,7 @@ use crate::domain::change::{Change, Snapshot};
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::Provider;
+use crate::domain::store_presence::Prompting;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::preflight::Preflight;
 use crate::oauth::login::{Outcome, Stage};
@@ -20,6 +21,7 @@ use crate::tui::update::status::report_profile;
 use crate::tui::update::{form, login};
 use crate::tui::wizard::picker::ProviderList;
 use crate::tui::wizard::server::{Offer, offers};
+use crate::tui::wizard::store_choice::KeyringAnswer;
 use crate::tui::wizard::{KeyTest, Page, TextQuestion, Wizard, Work};
 
 /// Takes what was chosen or typed in the wizard, where it is nothing of a discovery.
@@ -28,6 +30,11 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     let Screen::Wizard(mut wizard) = mem::take(&mut model.screen) else { return Vec::new() };
+    if needs_probe(&wizard) {
+        (wizard.work, wizard.complaint) = (Work::Probing, None);
+        model.screen = Screen::Wizard(wizard);
+        return vec![Effect::Probe(StoreId::Keyring, Prompting::Allowed)];
+    }
     match &mut wizard.page {
         Page::Provider(search) => {
             let catalog = model.catalog.as_ref();
@@ -58,19 +65,74 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
     follow(model, wizard, now)
 }
 
+/// Whether the keyring, in which the new profile is to be kept, must say first that it would take it.
+fn needs_probe(wizard: &Wizard) -> bool {
+    let store = wizard.preflight.as_ref().map(Preflight::store);
+    let asks_name = matches!(wizard.page, Page::Text(TextQuestion::Name, _));
+    asks_name && store == Some(StoreId::Keyring) && wizard.keyring != KeyringAnswer::Ready
+}
+
+/// Keeps the new profile in the next store.
+pub(super) fn choose_store(model: &mut Model) {
+    let Screen::Wizard(wizard) = &model.screen else { return };
+    let Some((_, next)) = wizard.store_choice(model.wizard_context()) else { return };
+    if let Some(wizard) = model.screen.wizard_mut().filter(|wizard| wizard.work == Work::Idle)
+        && let Some(preflight) = &mut wizard.preflight
+    {
+        preflight.keep_in(next);
+        wizard.complaint = None;
+    }
+}
+
+/// The keyring has said whether it is there, or whether it would take new tokens.
+pub(super) fn probed(
+    model: &mut Model,
+    prompting: Prompting,
+    probed: Result<(), Trouble>,
+    now: Now,
+) -> Vec<Effect> {
+    let Some(wizard) = model.screen.wizard_mut() else { return Vec::new() };
+    match (prompting, probed) {
+        (Prompting::Never, Ok(())) if wizard.keyring == KeyringAnswer::Asked => {
+            wizard.keyring = KeyringAnswer::Present;
+        }
+        (Prompting::Never, _) => {}
+        (Prompting::Allowed, probed) if wizard.work == Work::Probing => {
+            wizard.work = Work::Idle;
+            match probed {
+                Ok(()) => {
+                    wizard.keyring = KeyringAnswer::Ready;
+                    return submit(model, now);
+                }
+                Err(trouble) => wizard.complaint = Some(trouble.to_string()),
+            }
+        }
+        // The person did not wait for it.
+        (Prompting::Allowed, _) => {}
+    }
+    Vec::new()
+}
+
 /// Shows the wizard's page, or begins what it is for when nothing is left to ask.
 pub(super) fn follow(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
     wizard.forget_ended_secret(now.wall);
     let provider = wizard.provider().map(|provider| provider.name.clone());
     let wants_key = wizard.wants_key();
     let effects = match (&mut wizard.page, provider) {
+        (Page::Text(TextQuestion::Name, _), _)
+            if wizard.keyring == KeyringAnswer::NotAsked && model.stores.contains_key(&StoreId::Keyring) =>
+        {
+            wizard.keyring = KeyringAnswer::Asked;
+            vec![Effect::Probe(StoreId::Keyring, Prompting::Never)]
+        }
         (Page::Scopes(picker), Some(provider)) if picker.list == ProviderList::Wanted => {
             picker.list = ProviderList::Coming;
             vec![Effect::Scopes(provider, wizard.client())]
         }
         (Page::Ready, _) if wants_key => test_or_keep(model, &mut wizard),
         (Page::Ready, _) => {
-            let place = model.own().map_or("", |snapshot| snapshot.place.as_str());
+            let store = wizard.preflight.as_ref().and_then(|preflight| model.stores.get(&preflight.store()));
+            let place = store.map_or("", |snapshot| snapshot.place.as_str());
             if let Some(plan) = wizard.plan(place, model.locality) {
                 return login::begin(model, plan, now);
             }
@@ -86,7 +148,7 @@ pub(super) fn follow(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Ve
 pub(super) fn back(mut wizard: Box<Wizard>) -> Screen {
     match wizard.work {
         Work::Idle => {}
-        Work::Testing => {
+        Work::Testing | Work::Probing => {
             wizard.work = Work::Idle;
             return Screen::Wizard(wizard);
         }

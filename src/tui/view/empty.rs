@@ -32,7 +32,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     let mut lines = vec![Line::styled("No profiles yet.", theme.strong)];
     let what = "authtui shows all your OAuth accounts side by side: which are fine, which expire \
         soon, and what to do about it.";
-    let files = model.stores.values().filter(|snapshot| snapshot.store.is_written());
+    let files = model.stores.values().filter(|snapshot| snapshot.store.may_be_written());
     let places = files.map(|snapshot| text_layout::safe(&snapshot.place));
     let kept = format!("Profiles are kept in {}.", places.collect::<Vec<_>>().join(", "));
     let roomy = inner.height > 12;

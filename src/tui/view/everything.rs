@@ -208,7 +208,7 @@ fn stored(block: &mut TextBlock<'_>, model: &Model, profile: &Profile) {
 }
 
 fn events(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
-    let mut entries = log::of_profile(model, &profile.id.name).peekable();
+    let mut entries = log::of_profile(model, &profile.id).peekable();
     if entries.peek().is_some() {
         block.rule("Events", Vec::new());
     }

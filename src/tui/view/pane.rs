@@ -220,7 +220,7 @@ impl Pane<'_> {
             Some(Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_)) | None => {
                 let is_soon = state::grant_ends_soon(profile, self.now).is_some();
                 let style = if is_soon { self.theme.warn } else { self.theme.good };
-                let from = login_age::beginning(self.model, &profile.id.name);
+                let from = login_age::beginning(self.model, &profile.id);
                 self.gauge("Login", (from, profile.life.grant_ends_at), style, vec![mask]);
             }
         }
@@ -280,7 +280,7 @@ impl Pane<'_> {
     fn last(&mut self, profile: &Profile) {
         let most = EVENTS.max(self.rows.saturating_sub(self.block.lines.len() + 1));
         let entries: Vec<LogEntry<'_>> =
-            log::of_profile(self.model, &profile.id.name).take(SIGNS.max(most)).collect();
+            log::of_profile(self.model, &profile.id).take(SIGNS.max(most)).collect();
         if entries.is_empty() {
             return;
         }

@@ -8,11 +8,12 @@ use std::ops::Range;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Text};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span, Text};
 
 use self::table::ProfileTable;
 use crate::domain::change::Row;
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::name::{ProfileId, StoreId};
 use crate::tui::columns::Columns;
 use crate::tui::frame::Focus;
 use crate::tui::list_lines::{self, ListLine};
@@ -20,9 +21,10 @@ use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
 use crate::tui::screen_map::MouseTarget;
+use crate::tui::store_line::StoreWord;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{flash, frame, login_age, rows, text_layout};
+use crate::tui::{flash, frame, login_age, rows, store_line, text_layout};
 
 /// The most rows of what is wrong with a store.
 const BANNER: usize = 4;
@@ -39,6 +41,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let inner = frame::draw(frame, area, &title, Focus::here(model.screen != Screen::Pane), theme);
     let title = Rect { x: area.x + 1, width: text_layout::width(&title) + 2, height: 1, ..area };
     map.put(title.intersection(area), MouseTarget::Sort(model.sort.next()));
+    let beside = Rect { x: title.right(), width: area.right().saturating_sub(title.right()), ..title };
+    stores(frame, beside, model, theme);
     let inner = banner(frame, inner, model, theme);
     let inner = rights(frame, inner, model, theme);
     let inner = only_borrowed(frame, inner, model, theme);
@@ -57,7 +61,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let first = model.offset.max((line + 1).saturating_sub(height));
     let columns = Columns::new(inner.width, model.order.widths);
     let logins = match columns.login_gauge {
-        Some(_) => login_age::beginnings(model, names(model, first..first + height)),
+        Some(_) => login_age::beginnings(model, ids(model, first..first + height)),
         None => BTreeMap::new(),
     };
     let list = ProfileTable { columns, logins, model, theme, now };
@@ -113,18 +117,42 @@ fn title(model: &Model, shown: usize, total: usize) -> String {
     }
 }
 
-/// Says what is wrong with stores that cannot be written, and gives the room below.
+/// Writes which stores are there at the right of the frame's upper side, in the most words that fit into
+/// `area`.
+fn stores(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let line = |words: Vec<StoreWord>| {
+        let mut line = Line::raw(" ");
+        for (place, word) in words.into_iter().enumerate() {
+            let gap = if place == 0 { "" } else { " · " };
+            let style = if word.is_faulty { theme.bad } else { Style::new() };
+            line.extend([Span::raw(gap), Span::styled(word.text, style)]);
+        }
+        line.push_span(Span::raw(" "));
+        line.style(Style::reset())
+    };
+    let lines = store_line::lines(model).into_iter().filter(|words| !words.is_empty()).map(line);
+    let room = usize::from(area.width.saturating_sub(4));
+    if let Some((line, width)) = lines
+        .map(|line| {
+            let width = line.width();
+            (line, width)
+        })
+        .find(|(_, width)| *width <= room)
+    {
+        let width = u16::try_from(width).unwrap_or(area.width);
+        let place = Rect { x: area.right().saturating_sub(width + 2), width, ..area };
+        frame.render_widget(line, place);
+    }
+}
+
+/// Says why our own file cannot be written, and gives the room below.
 fn banner(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
     let text = frame::inset(area, 1);
-    let files = model.stores.values().filter(|snapshot| snapshot.store.is_written());
-    let troubles = files.filter_map(|snapshot| snapshot.writable.as_ref().err());
-    let words: Vec<String> =
-        troubles.map(|trouble| text_layout::capital(&text_layout::safe(&trouble.to_string()))).collect();
-    if words.is_empty() {
-        return area;
-    }
+    let trouble = model.own().and_then(|own| own.writable.as_ref().err());
+    let Some(trouble) = trouble else { return area };
+    let words = text_layout::capital(&text_layout::safe(&trouble.to_string()));
     let most = BANNER.min(usize::from(area.height / 2));
-    let lines = text_layout::wrap_into(&words.join(" "), text.width, most);
+    let lines = text_layout::wrap_into(&words, text.width, most);
     let mut rest = area;
     for line in lines {
         frame.render_widget(Line::styled(line, theme.bad), frame::inset(frame::row(rest, 0), 1));
@@ -152,17 +180,17 @@ fn only_borrowed(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme
     frame::below(area, 2)
 }
 
-/// The names of the profiles in those lines.
-fn names(model: &Model, lines: Range<usize>) -> BTreeSet<&ProfileName> {
+/// The profiles in those lines.
+fn ids(model: &Model, lines: Range<usize>) -> BTreeSet<&ProfileId> {
     let rows = lines.filter_map(|line| match list_lines::at(model, line)? {
         ListLine::Row(place) => rows::at(model, place),
         ListLine::Head(..) => None,
     });
-    let names = rows.filter_map(|(_, row)| match row {
-        Row::Profile(profile) => Some(&profile.id.name),
+    let ids = rows.filter_map(|(_, row)| match row {
+        Row::Profile(profile) => Some(&profile.id),
         Row::Broken { .. } => None,
     });
-    names.collect()
+    ids.collect()
 }
 
 /// Says what other users may do with a store's file, and gives the room below.

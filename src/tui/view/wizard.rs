@@ -49,8 +49,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: V
         Page::Notice => page_box.tell(frame, &text),
         Page::Text(question, field) => {
             let note = words::note(wizard, *question, field);
-            let below = complaint.map(|text| (text.to_owned(), theme.bad));
-            let below = below.or(note.map(|text| (text, theme.muted)));
+            let said = complaint.map(|text| (text.to_owned(), theme.bad));
+            let said = said.or(note.map(|text| (text, theme.muted)));
+            let kept = words::kept(wizard, model.wizard_context()).map(|text| (text, Style::new()));
+            let below: Vec<(String, Style)> = kept.into_iter().chain(said).collect();
             page_box.ask(frame, &text, (&words::prompt(wizard, *question), field), below);
         }
         // The one has a view of its own; at the other the login is about to take the screen.
@@ -137,14 +139,13 @@ impl PageBox<'_> {
         frame: &mut Frame<'_>,
         text: &str,
         (prompt, field): (&str, &Field),
-        below: Option<(String, Style)>,
+        below: Vec<(String, Style)>,
     ) {
-        let (below, style) = below.unwrap_or_default();
-        let below = if below.is_empty() {
-            Vec::new()
-        } else {
-            text_layout::wrap(&text_layout::safe(&below), self.width)
+        let wrapped = |(text, style): (String, Style)| {
+            let lines = text_layout::wrap(&text_layout::safe(&text), self.width);
+            lines.into_iter().map(move |line| Line::styled(line, style))
         };
+        let below: Vec<Line<'_>> = below.into_iter().flat_map(wrapped).collect();
         let under = if below.is_empty() { 0 } else { rows(below.len()) + 1 };
         let room = self.area.height.saturating_sub(under + 4);
         let text = text_layout::wrap_into(text, self.width, usize::from(room));
@@ -152,7 +153,9 @@ impl PageBox<'_> {
         let inner = self.above(frame, above + 1 + under);
         self.lines(frame, inner, &text, Style::new());
         field.render(frame, frame::row(inner, above), prompt, self.theme);
-        self.lines(frame, frame::below(inner, above + 2), &below, style);
+        for (down, line) in (above + 2..).zip(below) {
+            frame.render_widget(line, frame::row(inner, down));
+        }
     }
 
     fn tell(&self, frame: &mut Frame<'_>, text: &str) {

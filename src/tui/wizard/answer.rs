@@ -63,8 +63,11 @@ impl Wizard {
                 }
             }
             (Page::Text(TextQuestion::Name, field), Some(preflight)) => {
-                let snapshot = context.own.ok_or("The file is still loading")?;
+                let snapshot = context.store(preflight.store()).ok_or("The file is still loading")?;
                 preflight.name(field.text(), snapshot)?;
+                if let Some(own) = context.own() {
+                    *preflight = preflight.clone().with_known_client(own);
+                }
             }
             // A field that leaves white space out says so itself.
             (Page::Text(TextQuestion::Key, field), Some(preflight)) => {
@@ -93,7 +96,7 @@ fn page_of(
 ) -> Page {
     match question {
         preflight::PreflightQuestion::Name => {
-            let usual = context.own.and_then(|snapshot| preflight.usual_name(snapshot));
+            let usual = context.store(preflight.store()).and_then(|snapshot| preflight.usual_name(snapshot));
             let field = Field::proposing(usual.as_ref().map_or("", |name| name.name()));
             Page::Text(TextQuestion::Name, field)
         }

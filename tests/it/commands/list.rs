@@ -86,7 +86,9 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
         row("key", key, "no_expiry", None, ""),
         row("key-0", key, "no_expiry", None, ""),
     ];
-    let expected = format!("{{\"version\":1,\"profiles\":[{}]}}\n", rows.join(","));
+    let place = served.home.path("config/authtui/config.yaml");
+    let stores = format!(r#"[{{"store":"own","place":"{}","fault":null,"why":null}}]"#, place.display());
+    let expected = format!("{{\"version\":1,\"profiles\":[{}],\"stores\":{stores}}}\n", rows.join(","));
     assert_eq!(ended.quietly(), (Some(0), expected.as_str()));
 }
 
@@ -111,7 +113,10 @@ fn an_empty_list_is_no_data_and_says_how_to_begin() {
     let home = Home::new();
     let ended = home.run(&["list"]);
     assert!(ended.said(0).contains("authtui login PROVIDER"), "{ended:?}");
-    assert_eq!(home.run(&["list", "--json"]).quietly(), (Some(0), "{\"version\":1,\"profiles\":[]}\n"));
+    assert_eq!(
+        home.run(&["list", "--json"]).quietly(),
+        (Some(0), "{\"version\":1,\"profiles\":[],\"stores\":[]}\n")
+    );
     assert!(!home.path("config/authtui").exists(), "reading makes nothing");
 }
 

@@ -5,8 +5,10 @@ mod key;
 mod scopes;
 
 use authtui::domain::change::Snapshot;
+use authtui::domain::name::StoreId;
 use authtui::domain::provider::Provider;
 use authtui::domain::secret::Secret;
+use authtui::domain::store_presence::{Prompting, StorePresence};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::LoginId;
 use authtui::oauth::login::{Input, Output};
@@ -31,6 +33,55 @@ fn a_provider_without_open_questions_is_two_enters_away() {
     assert_eq!(app.press("enter"), BEGUN);
     assert_eq!(app.login().plan().id, id("demo/default"));
     assert_eq!(app.login().plan().known, None);
+}
+
+/// A store of that name that is there and holds nothing.
+fn open(app: &mut App, store: StoreId) {
+    app.feed(Msg::Stored(Snapshot { presence: StorePresence::There, ..Snapshot::empty(store) }));
+}
+
+fn stored_in(app: &App) -> StoreId {
+    app.login().plan().id.store
+}
+
+#[test]
+fn a_new_login_is_kept_in_the_store_that_is_chosen_beside_its_name() {
+    let mut app = App::with(["work"]);
+    app.feed(Msg::Stored(Snapshot::empty(StoreId::Shared)));
+    choose(&mut app, "demo");
+    assert!(!app.screen().contains("Kept in"), "the shared file is not there: {}", app.screen());
+    open(&mut app, StoreId::Hashed);
+    assert!(app.screen().contains("Kept in: own file · Tab: hashed folder"), "{}", app.screen());
+    app.press("tab");
+    named_anew(&mut app, "work");
+    assert!(app.screen().contains("Kept in: hashed folder · Tab: own file"), "{}", app.screen());
+    assert_eq!(app.press("enter"), BEGUN, "no other profile of the folder has that name");
+    assert_eq!((stored_in(&app), &app.login().plan().id.name), (StoreId::Hashed, &id("work").name));
+}
+
+#[test]
+fn a_keyring_is_offered_once_it_answers_and_asked_before_a_login_into_it_begins() {
+    let mut app = App::of([]);
+    app.feed(Msg::Stored(Snapshot::empty(StoreId::Keyring)));
+    app.keys("n");
+    mark(&mut app, "demo");
+    assert_eq!(app.press("enter"), [Effect::Probe(StoreId::Keyring, Prompting::Never)]);
+    assert!(!app.screen().contains("Kept in"), "{}", app.screen());
+    app.feed(Msg::Probed(StoreId::Keyring, Prompting::Never, Ok(())));
+    app.press("tab");
+    assert!(app.screen().contains("Kept in: keyring · Tab: own file"), "{}", app.screen());
+    let asks = [Effect::Probe(StoreId::Keyring, Prompting::Allowed)];
+    assert_eq!(app.press("enter"), asks);
+    let locked = FailureKind::NeedsFix("unlock it".to_owned());
+    let locked = Trouble::untouched("cannot save", "the keyring is locked", locked);
+    assert_eq!(app.feed(Msg::Probed(StoreId::Keyring, Prompting::Allowed, Err(locked))), []);
+    assert!(app.screen().contains("the keyring is locked"), "{}", app.screen());
+    assert_eq!(app.press("enter"), asks);
+    assert_eq!(app.press("esc"), [], "nobody waits for it any more");
+    assert_eq!(app.feed(Msg::Probed(StoreId::Keyring, Prompting::Allowed, Ok(()))), []);
+    assert_eq!(app.press("enter"), asks);
+    assert_eq!(app.feed(Msg::Probed(StoreId::Keyring, Prompting::Allowed, Ok(()))), BEGUN);
+    assert_eq!(stored_in(&app), StoreId::Keyring);
 }
 
 #[test]

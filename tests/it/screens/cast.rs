@@ -145,15 +145,7 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
             .into_iter()
             .chain(["github", "gitlab", "qonic"].map(provider_file)),
     ));
-    let snapshot = Snapshot {
-        store: StoreId::Own,
-        place: PLACE.into(),
-        rows,
-        writable: Ok(()),
-        notices: Vec::new(),
-        passphrase: None,
-        number: 0,
-    };
+    let snapshot = Snapshot { place: PLACE.into(), rows, ..Snapshot::empty(StoreId::Own) };
     model.stores.insert(StoreId::Own, snapshot);
     model.selected = selected;
     model.running_mut(&id("github/ana")).refresh = Some(AskedBy::Person);

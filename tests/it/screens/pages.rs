@@ -190,15 +190,7 @@ pub(super) fn many_scopes() -> Picker {
 fn named(provider: &Provider, name: &str, goal: PreflightGoal) -> Preflight {
     let mut preflight = Preflight::new(provider, goal);
     let store = StoreId::Own;
-    let empty = Snapshot {
-        store,
-        place: String::new(),
-        rows: Vec::new(),
-        writable: Ok(()),
-        notices: Vec::new(),
-        passphrase: None,
-        number: 0,
-    };
+    let empty = Snapshot::empty(store);
     preflight.name(name, &empty).expect("a name");
     preflight
 }

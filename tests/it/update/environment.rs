@@ -75,13 +75,10 @@ fn an_environment_without_rows_leaves_the_empty_list_as_it_is() {
 
 fn environment() -> Snapshot {
     Snapshot {
-        store: StoreId::Environment,
         place: "the environment, read only".to_owned(),
         rows: vec![Row::Profile(Arc::new(variable()))],
         writable: Err(read_only()),
-        notices: Vec::new(),
-        passphrase: None,
-        number: 0,
+        ..Snapshot::empty(StoreId::Environment)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Answers before a login: taken, refused with a sentence, or taken back.
 
 use crate::domain::change::Snapshot;
-use crate::domain::name::{PART_LIMIT, ProfileName};
+use crate::domain::name::{PART_LIMIT, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::{Provider, draft, scopes};
 use crate::domain::secret::{Ends, Secret};
@@ -13,6 +13,17 @@ use crate::oauth::scopes::union;
 pub const TRIMMED: &str = "Spaces at both ends are removed.";
 
 impl Preflight {
+    /// Where the profile will be kept.
+    #[must_use]
+    pub fn store(&self) -> StoreId {
+        self.store
+    }
+
+    /// Keeps a new profile in `store`.
+    pub fn keep_in(&mut self, store: StoreId) {
+        self.store = store;
+    }
+
     /// Takes the name of a new profile, and the client of another profile of the provider.
     ///
     /// # Errors
@@ -193,7 +204,6 @@ pub(super) fn free_name(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::name::StoreId;
     use crate::stored::provider_file;
 
     #[test]
@@ -201,15 +211,7 @@ mod tests {
         let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
                     client: { id: c }\n";
         let provider = provider_file::load("acme", text).expect("a provider");
-        let snapshot = Snapshot {
-            store: StoreId::Own,
-            place: String::new(),
-            rows: Vec::new(),
-            writable: Ok(()),
-            notices: Vec::new(),
-            passphrase: None,
-            number: 0,
-        };
+        let snapshot = Snapshot::empty(StoreId::Own);
         for goal in [PreflightGoal::Login, PreflightGoal::Scopes, PreflightGoal::Key] {
             let named = |text: &str| new_name(&provider, text, goal, &snapshot);
             for text in [

@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::change::{Row, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::Health;
-use crate::domain::name::ProfileName;
+use crate::domain::name::ProfileId;
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{Column, Columns};
@@ -28,7 +28,7 @@ use crate::tui::{auto_refresh, frame, gauge, rows, spoken, state, text_layout};
 pub(super) struct ProfileTable<'a> {
     pub(super) columns: Columns,
     /// When the logins of the rows that are seen began, where that is known.
-    pub(super) logins: BTreeMap<&'a ProfileName, DateTime<Utc>>,
+    pub(super) logins: BTreeMap<&'a ProfileId, DateTime<Utc>>,
     pub(super) model: &'a Model,
     pub(super) theme: &'a Theme,
     pub(super) now: Now,
@@ -254,7 +254,7 @@ impl ProfileTable<'_> {
             None => self.theme.good.add_modifier(Modifier::DIM),
         };
         let end = Validity::of_login(profile, self.now.wall).and_then(Validity::until);
-        let from = self.logins.get(&profile.id.name).copied();
+        let from = self.logins.get(&profile.id).copied();
         let life = from.zip(end).filter(|(from, end)| from < end);
         life.map_or_else(Line::default, |life| self.gauge(life, width, style))
     }

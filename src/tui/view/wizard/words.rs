@@ -2,12 +2,13 @@
 
 use url::Url;
 
+use crate::domain::name::StoreId;
 use crate::domain::provider::registration::RegistrationRecipe;
 use crate::oauth::login::preflight::{self, Preflight};
 use crate::tui::field::Field;
 use crate::tui::text_layout;
 use crate::tui::wizard::form::{FormField, ServerForm};
-use crate::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, Work};
+use crate::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, WizardContext, Work};
 
 /// The answers of the page about the way in.
 pub(super) const HOW: [&str; 2] = ["Log in with a browser", "Store an API key"];
@@ -24,7 +25,11 @@ pub(in crate::tui::view) fn progress(wizard: &Wizard) -> String {
 
 /// What was answered on the pages before: a label and the answer, never a secret.
 pub(super) fn entered(wizard: &Wizard) -> Vec<(&'static str, String)> {
-    wizard.passed.iter().filter_map(answered).collect()
+    let store = wizard.preflight.as_ref().map_or(StoreId::Own, Preflight::store);
+    let kept = (store != StoreId::Own).then(|| ("Kept in", store.title().to_owned()));
+    let is_named = wizard.passed.iter().any(|page| matches!(page, Page::Text(TextQuestion::Name, _)));
+    let answers = wizard.passed.iter().filter_map(answered);
+    answers.chain(kept.filter(|_| is_named)).collect()
 }
 
 fn answered(page: &Page) -> Option<(&'static str, String)> {
@@ -150,9 +155,16 @@ pub(super) fn prompt(wizard: &Wizard, question: TextQuestion) -> String {
 pub(super) fn note(wizard: &Wizard, question: TextQuestion, field: &Field) -> Option<String> {
     match wizard.work {
         Work::Testing => Some("Testing it.".to_owned()),
+        Work::Probing => Some("Asking the keyring. It may ask you for its password.".to_owned()),
         Work::Saving => Some("Saving it.".to_owned()),
         Work::Idle => (question.is_secret() && field.is_trimmed()).then(|| preflight::TRIMMED.to_owned()),
     }
+}
+
+/// Where the new profile is kept, and the key that chooses another store, where there is one.
+pub(super) fn kept(wizard: &Wizard, context: WizardContext<'_>) -> Option<String> {
+    let (chosen, next) = wizard.store_choice(context)?;
+    Some(format!("Kept in: {} · Tab: {}", chosen.title(), next.title()))
 }
 
 /// Why an answer was not taken, as a sentence.

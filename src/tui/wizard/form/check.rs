@@ -57,7 +57,7 @@ impl ServerForm {
         let provider =
             Provider { name: self.typed(FormField::Provider).to_owned(), ..(*self.template).clone() };
         let mut preflight = Preflight::new(&provider, PreflightGoal::Login);
-        preflight.name(self.typed(FormField::Profile), context.own?).err()
+        preflight.name(self.typed(FormField::Profile), context.own()?).err()
     }
 
     /// What a person should know of the host of an endpoint: that it is not the login page's. Where the
