@@ -3,6 +3,7 @@
 pub mod change;
 pub mod claims;
 pub mod clock;
+pub mod configured_server;
 pub mod countdown;
 pub mod duration;
 pub mod erased;

@@ -159,9 +159,10 @@
 //!   it becomes in `conversion.rs`, `docs/providers.md`.
 //! - **A store**: its format in `stored`, its `Store` in `shell/stores.rs`, a `StoreId`;
 //!   `CONTRIBUTING.md` has the whole list.
-//! - **A program whose logins are borrowed**: a file in `assets/borrowed`, a line in
-//!   `stored/borrowed/program.rs`, what it writes in `tests/it/borrowed/shapes.rs`, its line in
-//!   `docs/files.md`; code only where it writes in a form of its own.
+//! - **A program whose logins or servers are borrowed**: a file in `assets/borrowed`, a line in
+//!   `stored/borrowed/program.rs`, what it writes in `tests/it/borrowed/shapes.rs` or
+//!   `tests/it/borrowed/servers.rs`, its line in `docs/files.md`; code only where it writes in a
+//!   form of its own.
 //! - **A place for the secrets of a store**: a `Vault` in `shell/vault`, its word in
 //!   `stored/vault_references.rs`.
 //! - **A question before a login**: `oauth/login/preflight.rs`, its answer in

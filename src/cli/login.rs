@@ -33,19 +33,28 @@ use crate::cli::profile_arg;
 use crate::cli::runtime::block_on;
 use crate::cli::take::{self, Offered};
 use crate::domain::change::Snapshot;
+use crate::domain::configured_server::ConfiguredServer;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::{LoginMethod, Provider};
+use crate::domain::text;
 use crate::oauth::identity;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::oauth::login::{LoginOptions, LoginPlan, WantedAccount};
 use crate::oauth::transcript::Transcript;
-use crate::shell::Services;
 use crate::shell::login::browser;
 use crate::shell::terminal::console::{self, Prompter};
 use crate::shell::transcript::TranscriptFile;
+use crate::shell::{Services, discovery};
+
+/// The most servers that are named.
+const SERVERS_SAID: usize = 20;
 
 pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
+    if args.profile.is_empty() {
+        say_places(services);
+        return Ok(Exit::Usage);
+    }
     let args = match take::offer(services, &args.profile, args.wants_key())? {
         Offered::LogIn(Some(address)) => &LoginArgs { profile: address.to_string(), ..args.clone() },
         Offered::LogIn(None) => args,
@@ -198,6 +207,30 @@ fn options(args: &LoginArgs, provider: &Provider) -> Result<LoginOptions, String
     }
 }
 
+/// Says where somebody can log in who has not said where.
+fn say_places(services: &Services) {
+    say("name a provider, or the address of a server: authtui login PROFILE|URL");
+    console::say(&known_providers(&services.catalog_now()));
+    say_servers(services, "");
+}
+
+fn known_providers(catalog: &Catalog) -> String {
+    let known: Vec<&str> = catalog.usable().map(|provider| provider.name.as_str()).collect();
+    format!("Known are: {}.", known.join(", "))
+}
+
+/// Says at which servers one can log in that other programs here use, and whose host has `word` in it.
+fn say_servers(services: &Services, word: &str) {
+    let servers = discovery::servers_without_login(services);
+    let fits = |server: &&ConfiguredServer| {
+        server.address.host_str().is_some_and(|host| host.contains(&word.to_lowercase()))
+    };
+    for server in servers.iter().filter(fits).take(SERVERS_SAID) {
+        let place = text::clean(&server.place(), 200);
+        console::say(&format!("{place}: authtui login {}", server.address));
+    }
+}
+
 /// Says how to log in at a server of one's own, which is found by its address.
 fn say_address(provider: &Provider, address: &str) {
     if let Some(recipe) = &provider.registration {
@@ -241,9 +274,9 @@ fn provider<'a>(services: &Services, catalog: &'a Catalog, name: &ProfileName) -
         }
         Some(provider) => Ok(provider),
         None => {
-            let known: Vec<&str> = catalog.usable().map(|provider| provider.name.as_str()).collect();
-            let known = format!("Known are: {}.", known.join(", "));
-            Err(profile_arg::no_provider(catalog, wanted, &known))
+            let exit = profile_arg::no_provider(catalog, wanted, &known_providers(catalog));
+            say_servers(services, wanted);
+            Err(exit)
         }
     }
 }

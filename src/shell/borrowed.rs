@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::change::Snapshot;
 use crate::domain::clock::DateTime;
+use crate::domain::configured_server::{self, ConfiguredServer};
 use crate::domain::name::StoreId;
 use crate::shell::paths::Paths;
 use crate::shell::settings;
@@ -20,10 +21,12 @@ use crate::stored::borrowed::{self, BorrowedFile, ProgramLogins};
 
 /// The longest file that is read, in bytes.
 const LONGEST: usize = 1024 * 1024;
+/// The same of a configuration, which may hold what was done in every folder.
+const CONFIGURATION_LIMIT: usize = 8 * 1024 * 1024;
 /// How many names of one folder are looked at.
 const NAME_LIMIT: usize = 500;
 /// How often a file is read again that is being written, and how long is waited in between.
-const TRIES: usize = 25;
+const TRIES: usize = 40;
 const MOMENT: Duration = Duration::from_millis(20);
 /// A file that was written longer ago is not being written.
 const WRITING: Duration = Duration::from_secs(2);
@@ -35,8 +38,7 @@ static READINGS: AtomicU64 = AtomicU64::new(1);
 #[must_use]
 pub fn read(paths: &Paths) -> Snapshot {
     let number = READINGS.fetch_add(1, Ordering::Relaxed);
-    let is_wanted = settings::read(&paths.settings).map_or(true, |settings| settings.borrowed);
-    let Some(home) = paths.borrowed.as_deref().filter(|_| is_wanted) else {
+    let Some(home) = wanted(paths) else {
         return Snapshot { number, ..Snapshot::empty(StoreId::Borrowed) };
     };
     let programs = programs();
@@ -50,6 +52,33 @@ pub fn read(paths: &Paths) -> Snapshot {
         logins.rows(program)
     });
     borrowed::snapshot(rows.collect(), number)
+}
+
+/// The MCP servers that other programs use, by their configurations; none where the settings do not want it.
+#[must_use]
+pub fn servers(paths: &Paths) -> Vec<ConfiguredServer> {
+    let mut servers = Vec::new();
+    let Some(home) = wanted(paths) else { return servers };
+    for program in programs() {
+        for rule in &program.configurations {
+            let path = home.to_str().and_then(|home| expand(rule.path(), home, &variable));
+            let Some(Ok(Some(bytes))) = path.map(|path| file::read(Path::new(&path), CONFIGURATION_LIMIT))
+            else {
+                continue;
+            };
+            let text = std::str::from_utf8(&bytes).ok().filter(|text| text.len() <= CONFIGURATION_LIMIT);
+            for address in text.map_or_else(Vec::new, |text| rule.addresses(text)) {
+                configured_server::add(&mut servers, address, &program.title);
+            }
+        }
+    }
+    servers
+}
+
+/// The home folder whose files are read, unless nobody wants it.
+fn wanted(paths: &Paths) -> Option<&Path> {
+    let is_wanted = settings::read(&paths.settings).map_or(true, |settings| settings.borrowed);
+    paths.borrowed.as_deref().filter(|_| is_wanted)
 }
 
 /// The files to be watched, those too that are not there; for a folder `*` in it.
@@ -71,7 +100,13 @@ pub fn watched(home: &Path) -> Vec<PathBuf> {
 fn add(logins: &mut ProgramLogins, program: &Program, rule: &FileRule, (path, star): (&Path, String)) {
     for left in (0..TRIES).rev() {
         let before = FileStamp::of(path);
-        let Some(bytes) = content(path) else { return };
+        let Some(bytes) = content(path) else {
+            let is_used = cfg!(target_os = "macos") && path.parent().is_some_and(Path::is_dir);
+            if let Some(absent) = rule.absent_on_macos.as_ref().filter(|_| is_used) {
+                logins.add_absent(absent, shown(path));
+            }
+            return;
+        };
         let text = bytes.and_then(|bytes| match std::str::from_utf8(&bytes) {
             Ok(_) => Ok(bytes),
             Err(_) => Err("it is not UTF-8 text".to_owned()),
@@ -164,6 +199,9 @@ fn below(folder: &Path, part: &str, before: &str) -> Vec<(PathBuf, String)> {
 }
 
 fn pattern(rule: &FileRule, home: &Path) -> Option<String> {
-    let variable = |name: &str| env::var(name).ok();
     expand(rule.path(), home.to_str()?, &variable)
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok()
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::domain::configured_server::ConfiguredServer;
 use crate::domain::name::StoreId;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
 use crate::domain::trouble::Trouble;
 use crate::oauth::discovery::{Discovery, DiscoveryGoal, DiscoveryPlan, DiscoveryStage, KnownServer};
-use crate::shell::{Services, settings};
+use crate::shell::{Services, borrowed, settings};
 
 /// The plan for `address`, with all that the person's files say of it.
 #[must_use]
@@ -29,6 +30,19 @@ pub fn plan(services: &Services, address: Url, goal: DiscoveryGoal) -> Discovery
 pub fn known(services: &Services) -> Vec<KnownServer> {
     let snapshot = services.read_now(StoreId::Own);
     KnownServer::all(&services.catalog_now(), &snapshot, services.clock.now().wall)
+}
+
+/// The MCP servers that other programs use, by their configurations.
+pub async fn configured_servers(services: &Services) -> Vec<ConfiguredServer> {
+    let paths = services.paths.clone();
+    tokio::task::spawn_blocking(move || borrowed::servers(&paths)).await.unwrap_or_default()
+}
+
+/// The MCP servers that other programs use and at which nobody has logged in here, at once and in this thread.
+#[must_use]
+pub fn servers_without_login(services: &Services) -> Vec<ConfiguredServer> {
+    let (servers, own) = (borrowed::servers(&services.paths), services.read_now(StoreId::Own));
+    KnownServer::without_login(servers, &services.catalog_now(), &own, services.clock.now().wall)
 }
 
 /// Sends the request that `discovery` wants, and tells it the reply.

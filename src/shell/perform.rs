@@ -112,6 +112,7 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         Effect::GivePassphrase(store, passphrase) => {
             Msg::PassphraseTaken(store, services.give_passphrase(store, passphrase).await)
         }
+        Effect::FindServers => Msg::ServersFound(discovery::configured_servers(&services).await),
         Effect::Read(store) => Msg::Stored(services.read(store).await),
         Effect::Login(id, output) => return start_login(&services, inbox, id, output),
         Effect::Discover(id, request) => {
@@ -185,6 +186,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         }
         // A login's asks tell of their faults themselves.
         Effect::Login(..)
+        | Effect::FindServers
         | Effect::Read(_)
         | Effect::ClearClipboardAtEnd
         | Effect::ReadEvents

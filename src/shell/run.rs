@@ -321,6 +321,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::Discover(..)
         | Effect::KeepServer(_)
         | Effect::Describe(..)
+        | Effect::FindServers
         | Effect::Read(_)
         | Effect::GivePassphrase(..)
         | Effect::MakePrivate(_)

@@ -1,6 +1,8 @@
 //! Borrowed logins: what other programs keep in their files, by a description of each program. Only read.
 
+pub mod configuration;
 mod document;
+mod field;
 pub mod path_pattern;
 mod pointer;
 pub mod program;
@@ -16,7 +18,7 @@ use crate::domain::owner::{self, Owner};
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::stored::borrowed::program::{FileRule, Program};
+use crate::stored::borrowed::program::{AbsentLogin, FileRule, Program};
 use crate::stored::borrowed::reading::{Found, HeldLogin};
 
 /// What the store is called where others have a path.
@@ -46,6 +48,11 @@ impl ProgramLogins {
         let is_understood = found.iter().all(|found| found.content.is_ok());
         self.0.extend(found);
         is_understood
+    }
+
+    /// Adds a login whose file is not there, because its program keeps it elsewhere.
+    pub fn add_absent(&mut self, absent: &AbsentLogin, file: String) {
+        self.0.push(reading::absent(absent, file));
     }
 
     /// Adds what was found in other files.

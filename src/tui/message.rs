@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crossterm::event::KeyEvent;
 
 use crate::domain::change::{Change, Extent, SignedOut, Snapshot};
+use crate::domain::configured_server::ConfiguredServer;
 use crate::domain::event::Event;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
@@ -293,6 +294,8 @@ pub enum Msg {
     TranscriptSaved(Result<String, Trouble>),
     /// A request of a discovery was answered, or could not be sent.
     Discovered(LoginId, Result<Reply, Trouble>),
+    /// The configurations of other programs were looked through for MCP servers.
+    ServersFound(Vec<ConfiguredServer>),
     /// The file of the provider of that name was written, or could not be.
     Described(String, Result<(), Trouble>),
 }
@@ -352,6 +355,8 @@ pub enum Effect {
     ReadSettings,
     /// Give a store the passphrase that it waits for.
     GivePassphrase(StoreId, Secret),
+    /// Look through the configurations of other programs for MCP servers.
+    FindServers,
     /// Read a store.
     Read(StoreId),
     /// Open the profiles' file in the person's editor, at a line where one is known.

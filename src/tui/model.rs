@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::domain::change::{Snapshot, StoreNotice};
 use crate::domain::clock::{DateTime, Steady, Utc};
+use crate::domain::configured_server::ConfiguredServer;
 use crate::domain::event::Event;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::{ProfileId, StoreId};
@@ -136,6 +137,8 @@ pub struct Model {
     pub keys: CustomKeys,
     /// What was last taken from the palette.
     pub recent: Vec<PaletteEntry>,
+    /// MCP servers that other programs use, without a login here, as they were last looked for.
+    pub configured_servers: Vec<ConfiguredServer>,
     /// How many logins were begun.
     pub attempts: u64,
     /// Whether the person has asked to quit.

@@ -140,7 +140,8 @@ impl Impact {
             | Msg::Scopes(..)
             | Msg::TranscriptSaved(_)
             | Msg::Discovered(..)
-            | Msg::Described(..) => Self::Nothing,
+            | Msg::Described(..)
+            | Msg::ServersFound(_) => Self::Nothing,
         }
     }
 }
@@ -192,6 +193,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Refreshed(id, refreshed) => return refresh::ended(model, &id, refreshed, now),
         Msg::Rescued(kept) => return stores::rescued(model, kept),
         Msg::Changed(id, changed) => return self::changed(model, &id, changed, now),
+        Msg::ServersFound(servers) => return server::found(model, servers, now),
         Msg::TakenOver(from, taken) => return borrowed::taken(model, &from, taken, now),
         Msg::Relocated(from, to, done) => return relocation::ended(model, (&from, &to), done, now),
         Msg::SignedOut(id, signed_out) => return sign_out::erased(model, &id, signed_out, now),

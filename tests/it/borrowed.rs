@@ -1,12 +1,20 @@
 //! Logins that other programs keep: found, shown, copied, and never written.
 
 mod programs;
+mod servers;
 mod shapes;
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
+use authtui::domain::change::Row;
+use authtui::shell::borrowed;
+use authtui::shell::paths::Paths;
 use portable_pty::CommandBuilder;
 
 use crate::home::{Home, program};
@@ -81,6 +89,9 @@ fn what_is_odd_is_one_row_and_takes_nothing_from_the_others() {
         let rows: Vec<&str> = ended.out.lines().skip(1).collect();
         assert!(rows[0].starts_with("anthropic/claude-code"), "{ended:?}");
         assert!(rows[0].contains("unreadable") && rows[0].contains(why), "{why}: {ended:?}");
+        let json = home.run(&["list", "--json"]).out;
+        let owner = r#""owner":{"program":"Claude Code","file":""#;
+        assert!(json.contains("\"state\":\"unreadable\"") && json.contains(owner), "{json}");
         assert_eq!(rows.len(), 9, "{ended:?}");
     };
     odd("", "it is empty");
@@ -91,6 +102,67 @@ fn what_is_odd_is_one_row_and_takes_nothing_from_the_others() {
     fs::create_dir(&claude).expect("a folder");
     let ended = home.run(&["list"]);
     assert!(ended.out.contains("it is a folder"), "{ended:?}");
+}
+
+/// What is read of Claude Code alone, whose files lie in that home.
+fn read(home: &Home) -> Vec<Row> {
+    let below = Paths::below(&home.path("state"));
+    let paths = Paths { borrowed: Some(home.path("home")), ..below };
+    let rows = borrowed::read(&paths).rows;
+    let is_claude = |row: &Row| match row {
+        Row::Profile(profile) => profile.id.name.name().starts_with("claude-code"),
+        Row::Broken { name, .. } => name.contains("claude-code"),
+    };
+    rows.into_iter().filter(is_claude).collect()
+}
+
+fn claude(access: &str) -> String {
+    format!(
+        r#"{{"claudeAiOauth": {{"accessToken": "{access}", "refreshToken": "r", "expiresAt": 4102444800000}}}}"#
+    )
+}
+
+#[test]
+fn a_file_that_is_replaced_while_it_is_read_is_the_old_one_or_the_new_one() {
+    let home = programs::home();
+    let (path, beside) = (home.path("home/.claude/.credentials.json"), home.path("home/.claude/new"));
+    fs::write(&path, claude("a")).expect("written");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 0.. {
+                fs::write(&beside, claude(if round % 2 == 0 { "b" } else { "a" })).expect("written");
+                fs::rename(&beside, &path).expect("replaced");
+                if is_over.load(Ordering::Relaxed) {
+                    return;
+                }
+            }
+        });
+        for _ in 0..30 {
+            assert!(matches!(&read(&home)[..], [Row::Profile(_)]), "never broken and never gone");
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn a_file_that_is_half_written_is_read_once_its_program_has_written_the_rest() {
+    let home = programs::home();
+    let path = home.path("home/.claude/.credentials.json");
+    for round in 0..5 {
+        let text = claude(&format!("token-{round}"));
+        let (first, rest) = text.split_at(text.len() / 2);
+        let mut file = fs::File::create(&path).expect("emptied");
+        file.write_all(first.as_bytes()).expect("half of it");
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                // A program that takes its time.
+                thread::sleep(Duration::from_millis(40));
+                file.write_all(rest.as_bytes()).expect("the rest");
+            });
+            assert!(matches!(&read(&home)[..], [Row::Profile(_)]), "round {round}");
+        });
+    }
 }
 
 #[test]
@@ -117,7 +189,7 @@ fn the_setting_and_the_variable_keep_the_files_unread() {
 fn the_screen_shows_them_notices_a_change_and_hides_them_by_the_setting() {
     let home = programs::home();
     let pty = Pty::start(&home, &[], (120, 32));
-    pty.wait("anthropic/claude-code").wait("Found 10 logins of other programs");
+    pty.wait("anthropic/claude-code").wait("Found 10 logins of Claude Code");
     pty.keys("jjr").wait("Codex keeps this login; authtui only reads it.").wait("ana@example.org");
     fs::write(home.path("home/.codex/auth.json"), programs::codex("eve@example.org")).expect("written");
     pty.wait("eve@example.org");
@@ -159,7 +231,7 @@ fn no_borrowed_file_is_opened_for_writing_locked_or_touched() {
         traced(arguments).end();
     }
     let screen = traced(&[]);
-    screen.wait("anthropic/claude-code").wait("Found 10 logins of other programs");
+    screen.wait("anthropic/claude-code").wait("Found 10 logins of Claude Code");
     for key in ["j", "r", "x", "T", "k"] {
         screen.keys(key);
     }

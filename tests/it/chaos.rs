@@ -804,6 +804,7 @@ fn name(msg: &Msg) -> &'static str {
         Msg::Changed(..) => "Changed",
         Msg::Relocated(..) => "Relocated",
         Msg::TakenOver(..) => "TakenOver",
+        Msg::ServersFound(_) => "ServersFound",
         Msg::SignedOut(..) => "SignedOut",
         Msg::Revoked(..) => "Revoked",
         Msg::MadePrivate(_) => "MadePrivate",

@@ -10,8 +10,8 @@ use crate::domain::name::StoreId;
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct LoginArgs {
     /// Where to log in, and a name for the profile: anthropic, or anthropic/work; or the address of a
-    /// server, which is asked how
-    #[arg(value_name = "PROFILE|URL")]
+    /// server, which is asked how. Without it, the servers are named that other programs here use
+    #[arg(value_name = "PROFILE|URL", default_value = "", hide_default_value = true)]
     pub(super) profile: String,
     /// With an address: a name for the profile, such as work or acme/work
     #[arg(long = "as", value_name = "NAME")]

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Utc};
+use crate::domain::configured_server::ConfiguredServer;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredClient;
 use crate::domain::provider::{Provider, Redirect};
@@ -80,6 +81,25 @@ impl KnownServer {
         self.from.as_ref().is_some_and(|from| same(from, address))
             || self.resource.iter().any(|resource| is_same(resource))
             || self.issuer.as_deref().is_some_and(is_same)
+    }
+
+    /// Those of `servers` at which nobody has logged in here.
+    #[must_use]
+    pub fn without_login(
+        servers: Vec<ConfiguredServer>,
+        catalog: &Catalog,
+        own: &Snapshot,
+        now: DateTime<Utc>,
+    ) -> Vec<ConfiguredServer> {
+        let known = Self::all(catalog, own, now);
+        let has_login = |known: &Self| {
+            let mut profiles = own.profiles().filter(|one| one.id.name.provider() == known.provider);
+            profiles.any(|profile| profile.held.tokens().is_some())
+        };
+        let is_new = |server: &ConfiguredServer| {
+            !known.iter().any(|known| known.is_at(&server.address) && has_login(known))
+        };
+        servers.into_iter().filter(is_new).collect()
     }
 
     /// Whether it is for the server that names itself so.

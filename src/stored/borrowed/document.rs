@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::stored::borrowed::program::Format;
+use crate::stored::borrowed::field::Format;
 use crate::stored::yaml_reader;
+
+/// How many values may lie in each other.
+const DEPTH_LIMIT: usize = 128;
 
 /// The values that `text` holds.
 ///
@@ -12,6 +15,8 @@ use crate::stored::yaml_reader;
 pub(super) fn read(text: &str, format: Format) -> Result<Value, String> {
     match format {
         Format::Json => json(text),
+        Format::Jsonc => jsonc(text),
+        Format::Toml => toml(text),
         Format::Yaml => yaml(text),
         Format::Ini => Ok(ini(text)),
         Format::Text => Ok(Value::String(text.trim().to_owned())),
@@ -27,6 +32,35 @@ fn json(text: &str) -> Result<Value, String> {
         format!("it is not valid JSON (line {}, column {})", error.line(), error.column())
     })?;
     structured(value)
+}
+
+fn jsonc(text: &str) -> Result<Value, String> {
+    bounded(text)?;
+    let options = jsonc_parser::ParseOptions::default();
+    let read = jsonc_parser::parse_to_serde_value(text.trim_start_matches('\u{feff}'), &options);
+    structured(read.map_err(|_| "it is not valid JSON".to_owned())?)
+}
+
+fn toml(text: &str) -> Result<Value, String> {
+    bounded(text)?;
+    structured(basic_toml::from_str(text).map_err(|_| "it is not valid TOML".to_owned())?)
+}
+
+/// # Errors
+/// That values lie in each other so deep that a reader without a bound of its own would not come back.
+fn bounded(text: &str) -> Result<(), String> {
+    let mut depth = 0_usize;
+    for letter in text.bytes() {
+        match letter {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEPTH_LIMIT {
+            return Err("its values lie too deep in each other".to_owned());
+        }
+    }
+    Ok(())
 }
 
 fn yaml(text: &str) -> Result<Value, String> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::domain::jwt;
-use crate::stored::borrowed::program::OneOrMore;
+use crate::stored::borrowed::field::OneOrMore;
 
 /// How many entries of one file are read.
 const ENTRY_LIMIT: usize = 100;

@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 
 use crate::domain::profile::Kind;
+use crate::stored::borrowed::configuration::ConfigurationRule;
+use crate::stored::borrowed::field::{Format, OneOrMore, of_system};
 
 /// The programs that are known, by the text of each one's file.
-const FILES: [&str; 14] = [
+const FILES: [&str; 18] = [
     include_str!("../../../assets/borrowed/claude-code.yaml"),
     include_str!("../../../assets/borrowed/claw-code.yaml"),
     include_str!("../../../assets/borrowed/codex.yaml"),
@@ -25,6 +27,10 @@ const FILES: [&str; 14] = [
     include_str!("../../../assets/borrowed/aws.yaml"),
     include_str!("../../../assets/borrowed/huggingface.yaml"),
     include_str!("../../../assets/borrowed/mcp-remote.yaml"),
+    include_str!("../../../assets/borrowed/cursor.yaml"),
+    include_str!("../../../assets/borrowed/vscode.yaml"),
+    include_str!("../../../assets/borrowed/copilot.yaml"),
+    include_str!("../../../assets/borrowed/windsurf.yaml"),
 ];
 
 /// A program that keeps logins.
@@ -35,7 +41,11 @@ pub struct Program {
     pub title: String,
     /// What its rows are called, with the account behind it where there are several.
     pub name: String,
+    #[serde(default)]
     pub files: Vec<FileRule>,
+    /// Where it names the MCP servers that it uses.
+    #[serde(default)]
+    pub configurations: Vec<ConfigurationRule>,
 }
 
 /// Files of one form.
@@ -50,33 +60,25 @@ pub struct FileRule {
     macos: Option<String>,
     pub format: Format,
     pub logins: Vec<LoginRule>,
+    /// What is said on macOS where the file is not there, though its folder is.
+    pub absent_on_macos: Option<AbsentLogin>,
+}
+
+/// A login that a program keeps where nothing of ours looks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AbsentLogin {
+    pub provider: String,
+    /// Where it is, as a sentence without its full stop.
+    pub elsewhere: String,
 }
 
 impl FileRule {
     /// Where they lie on this system.
     #[must_use]
     pub fn path(&self) -> &str {
-        let here = if cfg!(windows) {
-            self.windows.as_ref()
-        } else if cfg!(target_os = "macos") {
-            self.macos.as_ref()
-        } else {
-            None
-        };
-        here.unwrap_or(&self.path)
+        of_system(&self.path, self.windows.as_deref(), self.macos.as_deref())
     }
-}
-
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    Json,
-    Yaml,
-    /// Sections with keys, as Python's `configparser` reads them.
-    Ini,
-    /// The token itself.
-    Text,
 }
 
 /// Logins in a file that are written in one way.
@@ -154,25 +156,6 @@ fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<Kind, D::Error> {
         Word::Oauth => Kind::OAuth,
         Word::ApiKey => Kind::ApiKey,
     })
-}
-
-/// A text, or several.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OneOrMore(pub Vec<String>);
-
-impl<'de> Deserialize<'de> for OneOrMore {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written {
-            One(String),
-            More(Vec<String>),
-        }
-        Ok(Self(match Written::deserialize(from)? {
-            Written::One(one) => vec![one],
-            Written::More(more) => more,
-        }))
-    }
 }
 
 /// The programs whose logins are read. A test reads each of their files.

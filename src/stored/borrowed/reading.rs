@@ -11,8 +11,9 @@ use crate::domain::provider::endpoint;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
+use crate::stored::borrowed::field::OneOrMore;
 use crate::stored::borrowed::pointer::{self, PointedValue};
-use crate::stored::borrowed::program::{FileRule, LoginRule, OneOrMore, Program};
+use crate::stored::borrowed::program::{AbsentLogin, FileRule, LoginRule, Program};
 use crate::stored::borrowed::{BorrowedFile, document};
 
 /// The longest account that is shown, in characters, and the most scopes.
@@ -69,6 +70,21 @@ pub(super) fn logins(program: &Program, rule: &FileRule, file: &BorrowedFile<'_>
         entries.filter(fits).filter_map(|entry| found(program, login, &entry, file)).collect()
     };
     rule.logins.iter().flat_map(of_rule).collect()
+}
+
+/// A login whose file is not there.
+pub(super) fn absent(absent: &AbsentLogin, file: String) -> Found {
+    let held = HeldLogin {
+        kind: Kind::OAuth,
+        held: StoredTokens::None,
+        life: Expiry::default(),
+        scopes: Vec::new(),
+        client_id: None,
+        client_secret: None,
+        elsewhere: Some(absent.elsewhere.clone()),
+    };
+    let provider = absent.provider.clone();
+    Found { provider, account: None, address: None, file, content: Ok(Box::new(held)) }
 }
 
 fn found(

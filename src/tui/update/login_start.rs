@@ -16,7 +16,7 @@ use crate::tui::wizard::Wizard;
 /// Begins to ask what a login to a new profile needs.
 pub(super) fn begin_new(model: &mut Model) -> Vec<Effect> {
     model.screen = Screen::Wizard(Box::default());
-    Vec::new()
+    if model.settings.borrowed { vec![Effect::FindServers] } else { Vec::new() }
 }
 
 /// Begins a login to a stored profile again, unless it would replace one that works: then the person

@@ -5,6 +5,7 @@ use std::mem;
 use url::Url;
 
 use crate::domain::clock::Now;
+use crate::domain::configured_server::ConfiguredServer;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::endpoint::EndpointError;
 use crate::domain::trouble::Trouble;
@@ -49,14 +50,34 @@ fn address_error(model: &Model) -> Option<EndpointError> {
     server::address_error(search.field.text())
 }
 
-/// The address that is typed, where it is what is marked.
+/// The address that is typed, or that of a server that another program uses, where it is what is marked.
 fn typed_address(model: &Model) -> Option<Url> {
     let Screen::Wizard(wizard) = &model.screen else { return None };
     let (Page::Provider(search), Some(catalog)) = (&wizard.page, &model.catalog) else { return None };
-    match offers(catalog, search.field.text()).into_iter().nth(search.marked)? {
+    let servers = &model.configured_servers;
+    match offers(catalog, servers, search.field.text()).into_iter().nth(search.marked)? {
         Offer::Address(address) => Some(address),
+        Offer::Server(server) => Some(server.address.clone()),
         Offer::Provider(_) => None,
     }
+}
+
+/// The configurations of other programs were looked through: what is marked stays marked.
+pub(super) fn found(model: &mut Model, servers: Vec<ConfiguredServer>, now: Now) -> Vec<Effect> {
+    let (Some(catalog), Some(own)) = (&model.catalog, model.own()) else { return Vec::new() };
+    let servers = KnownServer::without_login(servers, catalog, own, now.wall);
+    let before = mem::replace(&mut model.configured_servers, servers);
+    let Model { screen: Screen::Wizard(wizard), catalog: Some(catalog), configured_servers, .. } = model
+    else {
+        return Vec::new();
+    };
+    if let Page::Provider(search) = &mut wizard.page {
+        let offered = |servers| offers(catalog, servers, search.field.text());
+        let marked = offered(&before).into_iter().nth(search.marked);
+        let place = offered(configured_servers).into_iter().position(|offer| Some(offer) == marked);
+        search.marked = place.unwrap_or(0);
+    }
+    Vec::new()
 }
 
 /// Begins to find out how one logs in at `address`.

@@ -38,7 +38,9 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
     match &mut wizard.page {
         Page::Provider(search) => {
             let catalog = model.catalog.as_ref();
-            let found = catalog.map(|catalog| offers(catalog, search.field.text())).unwrap_or_default();
+            let servers = &model.configured_servers;
+            let found = catalog.map(|catalog| offers(catalog, servers, search.field.text()));
+            let found = found.unwrap_or_default();
             match found.into_iter().nth(search.marked) {
                 // The person puts their own names into it.
                 Some(Offer::Provider(Provider { address: Some(form), .. })) => {
@@ -48,7 +50,7 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
                     let provider = provider.clone();
                     wizard.choose(&provider, model.wizard_context());
                 }
-                Some(Offer::Address(_)) | None => {}
+                Some(Offer::Address(_) | Offer::Server(_)) | None => {}
             }
         }
         Page::Scopes(picker) if picker.typing.is_some() => wizard.complaint = picker.close().err(),

@@ -12,7 +12,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
 use self::table::ProfileTable;
-use crate::domain::change::Row;
+use crate::domain::change::{Row, Where};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::tui::columns::Columns;
 use crate::tui::frame::Focus;
@@ -161,23 +161,54 @@ fn banner(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Re
     frame::below(rest, 1)
 }
 
-/// Says what was found where nothing is kept here, and the key that begins; gives the room below.
+/// Says what was found where nothing is kept here, and the keys; gives the room below.
 fn only_borrowed(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
-    let count = |is_borrowed: bool| -> usize {
-        let stores = model.stores.values();
-        let those = stores.filter(|store| (store.store == StoreId::Borrowed) == is_borrowed);
-        those.map(|store| store.rows.len()).sum()
-    };
-    let (found, others) = (count(true), count(false));
-    if found == 0 || others > 0 || area.height < 8 {
+    let others = model.stores.values().filter(|store| store.store != StoreId::Borrowed);
+    let found = model.stores.get(&StoreId::Borrowed).map_or(&[][..], |store| &store.rows);
+    if found.is_empty() || others.map(|store| store.rows.len()).sum::<usize>() > 0 || area.height < 8 {
         return area;
     }
-    let row = frame::inset(frame::row(area, 0), 1);
-    let key = model.keys.key(Action::NewLogin);
-    let logins = if found == 1 { "1 login".to_owned() } else { format!("{found} logins") };
-    let words = format!("Found {logins} of other programs. {key} logs in here.");
-    frame.render_widget(Line::styled(text_layout::cut(&words, row.width), theme.accent), row);
-    frame::below(area, 2)
+    let row = |down: u16| frame::inset(frame::row(area, down), 1);
+    let words = text_layout::cut(&found_of(found, row(0).width), row(0).width);
+    frame.render_widget(Line::styled(words, theme.accent), row(0));
+    if area.height < 11 {
+        return frame::below(area, 2);
+    }
+    let keys = [
+        (Action::NewLogin, "new login"),
+        (Action::LogIn, "log in to one here"),
+        (Action::Copy, "copy its token"),
+    ];
+    let spans = keys.into_iter().flat_map(|(action, words)| {
+        let key = Span::styled(model.keys.key(action).to_string(), theme.key);
+        [key, Span::raw(format!(" {words}   "))]
+    });
+    frame.render_widget(Line::from_iter(spans), row(1));
+    frame::below(area, 3)
+}
+
+/// How many logins were found, and of which programs: as many names as there is room for.
+fn found_of(rows: &[Row], width: u16) -> String {
+    let title = |row: &Row| match row {
+        Row::Profile(profile) => profile.owner.as_ref().map(|owner| owner.title.clone()),
+        Row::Broken { at: Where::Borrowed { program, .. }, .. } => Some(program.clone()),
+        Row::Broken { .. } => None,
+    };
+    let mut titles: Vec<String> =
+        rows.iter().filter_map(title).map(|title| text_layout::safe(&title)).collect();
+    titles.dedup();
+    let logins = if rows.len() == 1 { "1 login".to_owned() } else { format!("{} logins", rows.len()) };
+    let said = |named: usize| {
+        let (first, more) = (titles.iter().take(named), titles.len().saturating_sub(named));
+        let names = first.cloned().collect::<Vec<_>>().join(", ");
+        match (named, more) {
+            (0, _) => format!("Found {logins} of {more} programs."),
+            (_, 0) => format!("Found {logins} of {names}."),
+            (_, more) => format!("Found {logins} of {names} and {more} more."),
+        }
+    };
+    let fitting = (1..=titles.len()).rev().map(said).find(|words| text_layout::width(words) <= width);
+    fitting.unwrap_or_else(|| said(0))
 }
 
 /// The profiles in those lines.

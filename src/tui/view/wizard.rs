@@ -17,7 +17,7 @@ use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::wizard::server::{Offer, address_error, offers};
+use crate::tui::wizard::server::{Offer, address_error, offers, server_text};
 use crate::tui::wizard::{ListQuestion, Page, Wizard, choice_text};
 use crate::tui::{frame, text_layout};
 
@@ -75,7 +75,9 @@ impl PageBox<'_> {
     /// The providers that fit what is typed, below the field. The box is as high as for all of them, so
     /// that it stands still.
     fn providers(&self, frame: &mut Frame<'_>, search: &ListSearch, model: &Model) {
-        let all = |typed| model.catalog.as_ref().map(|catalog| offers(catalog, typed)).unwrap_or_default();
+        let servers = &model.configured_servers;
+        let all =
+            |typed| model.catalog.as_ref().map(|catalog| offers(catalog, servers, typed)).unwrap_or_default();
         let (found, all) = (all(search.field.text()), all("").len());
         let faults = model.catalog.as_ref().map_or(&[][..], |catalog| &catalog.errors);
         let faults =
@@ -98,6 +100,12 @@ impl PageBox<'_> {
             let fitting = self.theme.accent.add_modifier(Modifier::BOLD);
             let text = match offer {
                 Offer::Provider(provider) => fuzzy.spans(&cut(&choice_text(provider)), Style::new(), fitting),
+                Offer::Server(server) => {
+                    let text = server_text(server, servers);
+                    let whole = format!("{text} · log in here");
+                    let fits = cut(&whole) == whole;
+                    fuzzy.spans(&cut(if fits { &whole } else { &text }), Style::new(), fitting)
+                }
                 Offer::Address(address) => vec![Span::raw(cut(&words::at_address(address)))],
             };
             self.choice(frame, frame::row(inner, 2 + down), text, (index, search.marked));

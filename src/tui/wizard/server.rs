@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::domain::configured_server::ConfiguredServer;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
@@ -101,12 +102,25 @@ pub enum Offer<'a> {
     /// The server at the address that is typed.
     Address(Url),
     Provider(&'a Provider),
+    /// A server that another program uses.
+    Server(&'a ConfiguredServer),
 }
 
-/// What can be chosen first: the providers that fit what is typed, the best first, the server at the
-/// address that is typed, and then the templates of others.
+/// How a server that another program uses is offered, and searched: its host, and where it is named. Of two at
+/// one host it is the whole address.
 #[must_use]
-pub fn offers<'a>(catalog: &'a Catalog, typed: &str) -> Vec<Offer<'a>> {
+pub fn server_text(server: &ConfiguredServer, servers: &[ConfiguredServer]) -> String {
+    let host = server.address.host_str();
+    let is_alone = servers.iter().filter(|other| other.address.host_str() == host).count() == 1;
+    let place = if is_alone { host.unwrap_or_default() } else { server.address.as_str() };
+    text_layout::safe(&format!("{place} · {}", server.place()))
+}
+
+/// What can be chosen first: the servers that other programs use, the providers that fit what is typed, the
+/// best first, the server at the address that is typed, and then the templates of others. Where something is
+/// typed, providers come before those servers.
+#[must_use]
+pub fn offers<'a>(catalog: &'a Catalog, servers: &'a [ConfiguredServer], typed: &str) -> Vec<Offer<'a>> {
     let examples = || catalog.entries().map(|entry| &entry.provider).filter(|provider| provider.example);
     let (by_address, templates) = (
         examples().filter(|provider| provider.address.is_some()),
@@ -116,7 +130,12 @@ pub fn offers<'a>(catalog: &'a Catalog, typed: &str) -> Vec<Offer<'a>> {
     let found = Fuzzy::new(typed).sorted(named, |provider| choice_text(provider));
     let address = endpoint::typed(typed).and_then(Result::ok).filter(|_| address_error(typed).is_none());
     let address = address.map(Offer::Address);
-    found.into_iter().map(Offer::Provider).chain(address).chain(templates.map(Offer::Provider)).collect()
+    let used = Fuzzy::new(typed).sorted(servers, |server| server_text(server, servers));
+    let (first, later) = if typed.is_empty() { (used, Vec::new()) } else { (Vec::new(), used) };
+    let first = first.into_iter().map(Offer::Server);
+    let later = later.into_iter().map(Offer::Server);
+    let providers = found.into_iter().map(Offer::Provider);
+    first.chain(providers).chain(later).chain(address).chain(templates.map(Offer::Provider)).collect()
 }
 
 /// Why nothing can be asked at an address that somebody has typed with its scheme.

@@ -309,7 +309,7 @@ fn choose(app: &mut App, provider: &str) {
 /// Marks that provider in the list of all.
 fn mark(app: &mut App, provider: &str) {
     let catalog = app.model.catalog.clone().expect("providers");
-    let place = offers(&catalog, "")
+    let place = offers(&catalog, &[], "")
         .iter()
         .position(|offer| matches!(offer, Offer::Provider(it) if it.name == provider))
         .expect("offered");

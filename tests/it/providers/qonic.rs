@@ -108,7 +108,7 @@ fn qonic_lists_its_scopes_to_choose_from_and_shows_nobody_who_asks() {
     // The prefix of tokens is shown once the provider files have been read.
     pty.wait("sk-ant-api03-…").keys("n").wait("Qonic");
     let catalog = provider_file::catalog([]);
-    let place = offers(&catalog, "")
+    let place = offers(&catalog, &[], "")
         .iter()
         .position(|offer| matches!(offer, Offer::Provider(it) if it.name == "qonic"))
         .expect("offered");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use authtui::domain::change::{Row, Snapshot, Where};
 use authtui::domain::clock::TimeDelta;
+use authtui::domain::configured_server::ConfiguredServer;
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::owner::Owner;
 use authtui::domain::profile::{Kind, Profile};
@@ -15,6 +16,7 @@ use authtui::stored::borrowed::snapshot;
 use authtui::tui::message::{Effect, Form, Msg};
 use authtui::tui::row_id::RowId;
 use authtui::tui::screen::Screen;
+use authtui::tui::wizard::Page;
 
 use crate::harness::{App, ends_in, name};
 
@@ -78,6 +80,44 @@ fn without_the_client_only_a_separate_login_is_offered_and_the_reason_is_said() 
     let screen = app.screen();
     assert!(screen.contains("its file does not say which"), "{screen}");
     assert!(!screen.contains("Take over"), "{screen}");
+}
+
+#[test]
+fn servers_that_other_programs_use_are_offered_first_and_what_is_marked_stays_marked() {
+    let mut app = App::with(["work"]);
+    assert_eq!(app.keys("n"), [Effect::FindServers]);
+    app.press("down");
+    let url = |text: &str| url::Url::parse(text).expect("an address");
+    let used = |address: &str, programs: &[&str]| ConfiguredServer {
+        address: url(address),
+        programs: programs.iter().map(|&program| program.to_owned()).collect(),
+    };
+    let place = |app: &App| {
+        let Screen::Wizard(wizard) = &app.model.screen else { panic!("{:?}", app.model.screen) };
+        let Page::Provider(search) = &wizard.page else { panic!("{:?}", wizard.page) };
+        search.marked
+    };
+    assert_eq!(place(&app), 1);
+    let servers = vec![
+        used("https://mcp.example.com/mcp", &["Codex"]),
+        used("https://two.test/a", &["Cursor", "VS Code"]),
+        used("https://two.test/b", &["Cursor"]),
+    ];
+    assert_eq!(app.feed(Msg::ServersFound(servers)), []);
+    assert_eq!(place(&app), 4, "three came before it");
+    let screen = app.screen();
+    assert!(screen.contains("mcp.example.com · in Codex's configuration · log in here"), "{screen}");
+    assert!(screen.contains("https://two.test/b · in Cursor's configuration"), "{screen}");
+    app.press("esc");
+    assert_eq!(app.keys("n"), [Effect::FindServers]);
+    assert_eq!(place(&app), 0);
+    let effects = app.press("enter");
+    let [Effect::Discover(_, request)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(request.url.host_str(), Some("mcp.example.com"));
+    app.press("esc");
+    app.keys("two");
+    let screen = app.screen();
+    assert!(screen.contains("two.test/a") && !screen.contains("in Codex's"), "{screen}");
 }
 
 #[test]
