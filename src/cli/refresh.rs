@@ -13,20 +13,21 @@ use crate::cli::output::{self, say};
 use crate::cli::profile_arg;
 use crate::cli::refresh::batch::Selection;
 use crate::cli::runtime::{block_on, refresh_and_wait};
-use crate::domain::change::{RefreshedTokens, Snapshot};
+use crate::domain::change::{Change, Edit, RefreshedTokens, Snapshot};
 use crate::domain::clock::local;
 use crate::domain::countdown::countdown;
 use crate::domain::duration;
 use crate::domain::event;
-use crate::domain::name::ProfileId;
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::refreshability::NotRefreshable;
 use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::Stored;
+use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::refresh::Wish;
 use crate::shell::Services;
 use crate::shell::refresh::{save_again, since};
+use crate::shell::relocation::keep_in;
 use crate::shell::terminal::console;
 use crate::shell::terminal::console::Prompter;
 use crate::tui::refresh_notes::after_refresh;
@@ -168,13 +169,51 @@ async fn save_while_wanted(
     expects: Fingerprint,
     new_tokens: &RefreshedTokens,
 ) -> bool {
-    while console::can_ask() && Prompter::new().agrees("Try to save the new tokens again?").await {
+    while console::can_ask() {
+        let is_elsewhere = id.store == StoreId::Keyring && services.has_store(StoreId::Own);
+        let question = match is_elsewhere {
+            true => "Try to save the new tokens again, or keep them in our [o]wn file? [y/N/o]",
+            false => "Try to save the new tokens again? [y/N]",
+        };
+        let answer = Prompter::new().ask(question).await.unwrap_or_default();
+        if is_elsewhere && matches!(answer.as_str(), "o" | "O" | "own") {
+            match keep_in_own(services, id, expects, new_tokens).await {
+                Ok(place) => {
+                    say(&format!("{} is in {place} now.", id.name));
+                    return true;
+                }
+                Err(trouble) => say(&trouble.to_string()),
+            }
+            continue;
+        }
+        if !console::is_yes(&answer) {
+            return false;
+        }
         match save_again(services, id, expects, Box::new(new_tokens.clone())).await {
             Ok(_) => return true,
             Err(failure) => say(&failure.to_string()),
         }
     }
     false
+}
+
+/// Keeps the profile in our own file, with the new tokens, and says where that is.
+async fn keep_in_own(
+    services: &Arc<Services>,
+    id: &ProfileId,
+    expects: Fingerprint,
+    new_tokens: &RefreshedTokens,
+) -> Result<String, Trouble> {
+    let what = format!("cannot save {}", id.name);
+    let refresh = Edit::Refresh(Box::new(new_tokens.clone()));
+    let change = Change { name: id.name.clone(), expects: Some(expects), edit: refresh };
+    let stored = services.read(id.store).await;
+    let newer = change.outcome(stored.profile(&id.name)).ok().flatten().ok_or_else(|| {
+        let why = "the profile cannot be read any more";
+        Trouble::untouched(what, why, FailureKind::Temporary(None)).of_new_tokens()
+    })?;
+    let kept = keep_in(services, StoreId::Own, newer, expects).await?;
+    Ok(kept.first().map(|snapshot| snapshot.place.clone()).unwrap_or_default())
 }
 
 #[cfg(test)]

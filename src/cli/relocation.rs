@@ -7,8 +7,9 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
+use crate::cli::passphrase::{self, Wanted};
+use crate::cli::profile_arg;
 use crate::cli::runtime::{block_on, until_signal};
-use crate::cli::{passphrase, profile_arg};
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::relocation;
@@ -30,11 +31,21 @@ pub(super) struct RenameArgs {
 #[derive(Debug, Args)]
 pub(super) struct MoveArgs {
     /// The profile: provider/name, or STORE:provider/name where two stores hold that name
-    #[arg(value_name = "PROFILE")]
-    name: String,
+    #[arg(value_name = "PROFILE", required_unless_present = "all", conflicts_with = "all")]
+    name: Option<String>,
     /// Where it goes: own, shared, hashed or keyring
-    #[arg(value_name = "STORE", value_parser = profile_arg::written_store)]
-    to: StoreId,
+    #[arg(value_name = "STORE", value_parser = profile_arg::written_store, required_unless_present = "all")]
+    to: Option<StoreId>,
+    /// Move every profile of the store --from to the store --to
+    #[arg(long, requires_all = ["from", "into"])]
+    all: bool,
+    /// The store whose profiles are moved
+    #[arg(long, value_name = "STORE", value_parser = profile_arg::written_store, requires = "all")]
+    from: Option<StoreId>,
+    /// Where they go
+    #[arg(id = "into", long = "to", value_name = "STORE", value_parser = profile_arg::written_store)]
+    #[arg(requires = "all")]
+    into: Option<StoreId>,
     /// Do not ask first where the store cannot hold all of it
     #[arg(long, short)]
     yes: bool,
@@ -60,10 +71,85 @@ pub(super) fn rename(services: &Arc<Services>, args: &RenameArgs) -> Result<Exit
 }
 
 pub(super) fn move_to(services: &Arc<Services>, args: &MoveArgs) -> Result<Exit> {
-    let (snapshot, profile) = profile_arg::find(services, &args.name)?;
-    let (id, to) = (&profile.id, args.to);
-    if !services.has_store(to) {
-        say(&format!("there is no {to} store here, or it is the one that --config names."));
+    match (&args.name, args.to, args.from, args.into) {
+        (Some(name), Some(to), ..) => move_one(services, name, to, args.yes),
+        (_, _, Some(from), Some(to)) => move_all(services, from, to, args.yes),
+        _ => Ok(Exit::Usage),
+    }
+}
+
+/// Whether there is a store of that name; says it if not.
+fn is_there_such(services: &Services, store: StoreId) -> bool {
+    let is_there = services.has_store(store);
+    if !is_there {
+        say(&format!("there is no {store} store here, or it is the one that --config names."));
+    }
+    is_there
+}
+
+/// Moves every profile of one store to another, one after the other: whatever ends it leaves each in one of them,
+/// or the one that was under way in both, and the same command again ends it.
+fn move_all(services: &Arc<Services>, from: StoreId, to: StoreId, is_agreed: bool) -> Result<Exit> {
+    if !is_there_such(services, from) || !is_there_such(services, to) {
+        return Ok(Exit::Usage);
+    }
+    if from == to {
+        say("--from and --to name the same store.");
+        return Ok(Exit::Usage);
+    }
+    let snapshot = passphrase::read(services, from, Wanted::All);
+    if let Err(trouble) = &snapshot.writable {
+        return Ok(exit::trouble(trouble, &from.to_string()));
+    }
+    if let Err(trouble) = block_on(passphrase::prepare(services, to))? {
+        return Ok(exit::trouble(&trouble, &to.to_string()));
+    }
+    let mut left: Vec<_> = snapshot.profiles().flat_map(|each| relocation::left_behind(each, to)).collect();
+    left.sort_unstable();
+    left.dedup();
+    let count = snapshot.profiles().count();
+    if let Some(exit) = refuses(&left, is_agreed, to, &format!("Move {count} profiles to {to}?"))? {
+        return Ok(exit);
+    }
+    let mut moved = 0;
+    for profile in snapshot.profiles() {
+        let done = until_signal(moves::move_to(services, &profile.id, to))?;
+        let is_stopped = done.is_none();
+        if ended(done.map(|done| done.map(drop)), profile, &format!("moved to {to}")) == Exit::Done {
+            moved += 1;
+        }
+        if is_stopped {
+            break;
+        }
+    }
+    let rest = snapshot.rows.len() - moved;
+    let stays = if rest > 0 { format!(" {rest} stay in {from}.") } else { String::new() };
+    say(&format!("{moved} moved to {to}.{stays}"));
+    Ok(if rest == 0 { Exit::Done } else { Exit::Failure })
+}
+
+/// The number to end with, where what is left behind needs a yes and none is there.
+fn refuses(left: &[&str], is_agreed: bool, to: StoreId, question: &str) -> Result<Option<Exit>> {
+    if left.is_empty() || is_agreed {
+        return Ok(None);
+    }
+    let left = left.join(", ");
+    console::say(&format!("{to} has no room for {left}; that is noted on this machine alone."));
+    if !console::can_ask() {
+        say("there is no terminal to ask on; add --yes.");
+        return Ok(Some(Exit::Usage));
+    }
+    if block_on(async { Prompter::new().agrees(question).await })? {
+        return Ok(None);
+    }
+    say("nothing was changed.");
+    Ok(Some(Exit::Failure))
+}
+
+fn move_one(services: &Arc<Services>, name: &str, to: StoreId, is_agreed: bool) -> Result<Exit> {
+    let (snapshot, profile) = profile_arg::find(services, name)?;
+    let id = &profile.id;
+    if !is_there_such(services, to) {
         return Ok(Exit::Usage);
     }
     if let Err(trouble) = &snapshot.writable {
@@ -76,20 +162,8 @@ pub(super) fn move_to(services: &Arc<Services>, args: &MoveArgs) -> Result<Exit>
         return Ok(exit::trouble(&trouble, &id.name.exact()));
     }
     let left = relocation::left_behind(&profile, to);
-    if !left.is_empty() && !args.yes {
-        console::say(&format!(
-            "{to} has no room for {}; that is noted on this machine alone.",
-            left.join(", ")
-        ));
-        if !console::can_ask() {
-            say("there is no terminal to ask on; add --yes.");
-            return Ok(Exit::Usage);
-        }
-        let question = format!("Move {} to {to}?", id.name);
-        if !block_on(async { Prompter::new().agrees(&question).await })? {
-            say("nothing was changed.");
-            return Ok(Exit::Failure);
-        }
+    if let Some(exit) = refuses(&left, is_agreed, to, &format!("Move {} to {to}?", id.name))? {
+        return Ok(exit);
     }
     let moved = until_signal(moves::move_to(services, id, to))?;
     let place = moved.as_ref().and_then(|moved| Some(moved.as_ref().ok()?.to.place.clone()));

@@ -22,7 +22,7 @@ use crate::oauth::{form, probe, scopes};
 use crate::shell::event_notifier;
 use crate::shell::inbox::{Inbox, say};
 use crate::shell::refresh::{keep, refresh, save_again};
-use crate::shell::relocation::relocate;
+use crate::shell::relocation::{keep_in, relocate};
 use crate::shell::revoke::revoke;
 use crate::shell::sign_out::sign_out;
 use crate::shell::store_files::ApplyError;
@@ -62,6 +62,12 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         }
         Effect::Relocate(from, to) => {
             let done = relocate(&services, &from, &to).await;
+            return say_with_events(&services, &inbox, Msg::Relocated(from, to, done)).await;
+        }
+        Effect::KeepIn(store, newer, older) => {
+            let from = newer.id.clone();
+            let to = ProfileId { store, ..from.clone() };
+            let done = keep_in(&services, store, *newer, older).await;
             return say_with_events(&services, &inbox, Msg::Relocated(from, to, done)).await;
         }
         Effect::TakeOver(id, name) => {
@@ -162,6 +168,10 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
         Effect::SignOut(id, _) => Msg::SignedOut(id.clone(), Err(trouble)),
         Effect::Relocate(from, to) => Msg::Relocated(from.clone(), to.clone(), Err(trouble)),
+        Effect::KeepIn(store, newer, _) => {
+            let to = ProfileId { store: *store, ..newer.id.clone() };
+            Msg::Relocated(newer.id.clone(), to, Err(trouble))
+        }
         Effect::TakeOver(id, _) => Msg::TakenOver(id.clone(), Err(trouble)),
         Effect::Revoke(id, _) => Msg::Revoked(id.clone(), Revoked::NotEnded(trouble)),
         Effect::Reveal(id, form) => Msg::Revealed(id.clone(), *form, Err(trouble)),

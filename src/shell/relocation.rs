@@ -13,6 +13,7 @@ use crate::domain::change::{Change, Edit, Snapshot};
 use crate::domain::event::GrantEvent;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
+use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::Services;
 use crate::shell::refresh::{grant_lock, rescue};
@@ -79,6 +80,33 @@ pub async fn move_to(services: &Arc<Services>, id: &ProfileId, to: StoreId) -> R
     let removed = services.apply_and_tell(id.clone(), remove, Some(told)).await;
     let from = removed.map_err(|error| twice(id, to, &error))?;
     Ok(Moved { from, to: read })
+}
+
+/// Keeps a profile in the store `to` with `newer` tokens that its own store does not take, and takes it from
+/// there, where it holds the pair `older`.
+///
+/// # Errors
+/// A [`Trouble`] when the store `to` does not take them either.
+pub async fn keep_in(
+    services: &Arc<Services>,
+    to: StoreId,
+    newer: Profile,
+    older: Fingerprint,
+) -> Result<Vec<Snapshot>, Trouble> {
+    let what = format!("cannot save {} to {to}", newer.id.name);
+    let from = newer.id.clone();
+    let there = ProfileId { store: to, name: from.name.clone() };
+    let add = Edit::Add(Box::new(Profile { id: there.clone(), ..newer }));
+    let add = Change { name: from.name.clone(), expects: None, edit: add };
+    let new = services.apply_and_tell(there, add, None).await;
+    let new = new.map_err(|error| trouble(&what, error).of_new_tokens())?;
+    let told = GrantEvent::MovedTo { place: services.place(to).to_string_lossy().into_owned() };
+    let remove = Change { name: from.name.clone(), expects: Some(older), edit: Edit::Remove };
+    match services.apply_and_tell(from.clone(), remove, Some(told)).await {
+        Ok(old) => Ok(vec![new, old]),
+        // The newer tokens are safe; those that are left are spent.
+        Err(_) => Ok(vec![new]),
+    }
 }
 
 /// A profile that nobody refreshes for as long as this is held.
@@ -187,6 +215,27 @@ mod tests {
         assert!(again.why.contains("already"), "{again}");
         let events = services.event_log.read().expect("a log");
         assert!(events.iter().any(|event| matches!(event.what, GrantEvent::MovedTo { .. })));
+    }
+
+    #[tokio::test]
+    async fn new_tokens_that_a_store_does_not_take_are_kept_in_another() {
+        let (_folder, services) = services();
+        put(&services, StoreId::Hashed, "demo/ana").await;
+        let stored = services.read(StoreId::Hashed).await;
+        let older = stored.profiles().next().expect("there").clone();
+        let pair = older.held.fingerprint().expect("tokens");
+        let held = crate::domain::tokens::StoredTokens::Present(crate::domain::fixtures::tokens("new", None));
+        let newer = Profile { held: held.clone(), ..older };
+        // Whether or not the store that did not take them gives up the older pair.
+        let kept = keep_in(&services, StoreId::Own, newer.clone(), pair).await.expect("kept");
+        assert_eq!(kept.first().and_then(|own| own.profiles().next()).map(|own| &own.held), Some(&held));
+        assert_eq!(holders(&services).await, ["own:demo/ana"]);
+        assert!(keep_in(&services, StoreId::Own, newer, pair).await.is_ok(), "it is there already");
+        put(&services, StoreId::Hashed, "demo/ana").await;
+        let other = services.read(StoreId::Hashed).await.profiles().next().expect("there").clone();
+        let taken = keep_in(&services, StoreId::Own, other, pair).await.expect_err("taken");
+        assert!(taken.why.contains("already a profile"), "{taken}");
+        assert_eq!(holders(&services).await.len(), 2);
     }
 
     #[tokio::test]

@@ -305,6 +305,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::Change(..)
         | Effect::SignOut(..)
         | Effect::Relocate(..)
+        | Effect::KeepIn(..)
         | Effect::TakeOver(..)
         | Effect::Revoke(..)
         | Effect::Rescue(_)

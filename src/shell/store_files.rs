@@ -11,6 +11,7 @@
 //! understood is shown as such and never written.
 
 pub(in crate::shell) mod disk_reservation;
+mod draft;
 pub mod file;
 pub(in crate::shell) mod interrupted;
 pub mod lock;

@@ -1,15 +1,18 @@
 //! Vaults: where the secrets of a store lie whose file holds only references to them.
 //!
 //! ```text
-//! save:   ids to the list ─► secrets to the vault ─► file replaced ─► what nothing refers to leaves the vault
+//! save:   ids to the list ─► draft beside the file ─► secrets to the vault, refresh token first
+//!         ─► file replaced ─► what nothing refers to leaves the vault
 //! ```
 //!
-//! A crash at any step leaves the old file with the old secrets, or the new file with the new ones; what is
-//! left over is on the list of ids, and the next save removes it.
+//! A crash at any step leaves the old file with the old secrets, or the new file with the new ones. What a refresh
+//! brought is found by its draft, as soon as its refresh token is in the vault; anything else that is left over
+//! is on the list of ids, and the next save removes it.
 
 pub(super) mod encrypted_file;
 mod id_list;
 mod keyring;
+mod split_entries;
 pub(super) mod store;
 
 use std::fmt;
@@ -120,6 +123,18 @@ impl fmt::Display for VaultError {
     }
 }
 
+/// The keyring of this system.
+#[cfg(not(windows))]
+fn system_keyring() -> Arc<dyn Vault> {
+    Arc::new(SystemKeyring::default())
+}
+
+/// The keyring of this system, whose entries hold 2560 bytes.
+#[cfg(windows)]
+fn system_keyring() -> Arc<dyn Vault> {
+    Arc::new(split_entries::SplitEntries::new(SystemKeyring::default(), 2560))
+}
+
 /// The vaults of one store.
 #[derive(Debug, Clone)]
 pub(super) struct Vaults {
@@ -148,7 +163,7 @@ impl Vaults {
             Some("file") => Preference::File,
             Some(_) | None => Preference::Usual,
         };
-        Some(Self::new(Arc::new(SystemKeyring::default()), path, preferred))
+        Some(Self::new(system_keyring(), path, preferred))
     }
 
     pub(super) fn new(keyring: Arc<dyn Vault>, path: &Path, preferred: Preference) -> Self {

@@ -127,6 +127,16 @@ pub fn filled(profile: &Profile, find: impl Fn(&Reference) -> Option<Secret>) ->
     (full, is_whole)
 }
 
+/// A profile as a draft has it, with the access token of `stored`, and ended: its own never came to the vault.
+#[must_use]
+pub fn with_older_access(draft: &Profile, stored: &Profile) -> Option<Profile> {
+    let (new, old) = (draft.held.tokens()?, stored.held.tokens()?);
+    let tokens = Tokens { access: old.access.clone(), refresh: new.refresh.clone() };
+    let mut older = Profile { held: StoredTokens::Present(tokens), ..draft.clone() };
+    older.life.expires_at = draft.life.obtained_at.or(draft.life.expires_at);
+    Some(older)
+}
+
 /// Calls the grant of `last` as `to` does, where it is called as `from` does.
 fn rename_grant(last: &mut LastRefresh, from: Option<&Secret>, to: Option<&Secret>) {
     if let (Some(from), Some(to)) = (from, to)
@@ -262,8 +272,9 @@ impl<F: FnMut() -> String> Planner<F> {
             Kind::ApiKey => "API key",
             Kind::OAuth | Kind::Environment => "access token",
         };
-        let access = self.secret(name, &tokens.access, word);
+        // The refresh token first: whoever has it gets another access token.
         let refresh = tokens.refresh.as_ref().map(|refresh| self.secret(name, refresh, "refresh token"));
+        let access = self.secret(name, &tokens.access, word);
         let written = Tokens { access, refresh };
         self.pairs.insert((name.clone(), tokens.fingerprint()), written.fingerprint());
         written

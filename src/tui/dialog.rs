@@ -17,6 +17,9 @@ pub struct Dialog {
     pub scrolled: usize,
 }
 
+/// What saves tokens in our own file that belong elsewhere.
+const SAVE_IN_OWN: &str = "Save to our own file instead";
+
 /// The most lines of a question that are scrolled away.
 const SCROLL_LIMIT: usize = 60;
 
@@ -39,11 +42,18 @@ pub enum DialogQuestion {
     /// What to do with the tokens of another account, or of a cancelled login.
     Tokens(ConfirmReason, SaveDecision),
     /// What to do with a login's tokens that could not be saved.
-    UnsavedLogin(Trouble),
+    UnsavedLogin(Trouble, Option<OtherPlace>),
     /// What to do with refreshed tokens that could not be saved.
-    UnsavedRefresh(ProfileId, Trouble),
+    UnsavedRefresh(ProfileId, Trouble, Option<OtherPlace>),
     /// Whether to quit though tokens are held here and nowhere else.
     QuitUnsaved,
+}
+
+/// A store that is offered for tokens which theirs does not take, and where it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherPlace {
+    pub store: StoreId,
+    pub place: String,
 }
 
 /// An answer.
@@ -67,6 +77,8 @@ pub enum DialogAnswer {
     Decide(SaveDecision),
     /// Try to save refreshed tokens once more.
     SaveAgain(ProfileId),
+    /// Save refreshed tokens in that store, and take the profile from its own.
+    SaveIn(ProfileId, StoreId),
     /// Drop refreshed tokens.
     Drop(ProfileId),
     /// End the program.
@@ -123,15 +135,16 @@ impl Dialog {
         Self { question, marked: 0, scrolled: 0 }
     }
 
-    /// What a login that has stopped to ask wants to know; `free` is a name nobody has.
+    /// What a login that has stopped to ask wants to know; `free` is a name nobody has, `other` a store that
+    /// may take its tokens instead.
     #[must_use]
-    pub fn for_login(login: &Login, free: Option<ProfileName>) -> Option<Self> {
+    pub fn for_login(login: &Login, free: Option<ProfileName>, other: Option<OtherPlace>) -> Option<Self> {
         let question = match login.stage() {
             Stage::Confirming(_, doubt) => DialogQuestion::Tokens(
                 doubt.clone(),
                 free.map_or(SaveDecision::Discard, SaveDecision::KeepAs),
             ),
-            Stage::Unsaved(_, trouble) => DialogQuestion::UnsavedLogin(trouble.clone()),
+            Stage::Unsaved(_, trouble) => DialogQuestion::UnsavedLogin(trouble.clone(), other),
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
@@ -214,15 +227,25 @@ impl Dialog {
             DialogQuestion::Borrowed(id, take) => borrowed(id, take.as_ref().ok()),
             DialogQuestion::Move(id, stores) => moves(id, stores),
             DialogQuestion::Tokens(doubt, elsewhere) => of_tokens(doubt, elsewhere),
-            DialogQuestion::UnsavedLogin(_) => vec![
-                Choice::new('s', "Save again", DialogAnswer::Decide(SaveDecision::Keep)),
-                Choice::new('d', "Discard the new tokens", DialogAnswer::Decide(SaveDecision::Discard)),
-            ],
-            DialogQuestion::UnsavedRefresh(id, _) => vec![
-                Choice::new('s', "Save again", DialogAnswer::SaveAgain(id.clone())),
-                Choice::keep("Decide later"),
-                Choice::new('d', "Discard the new tokens", DialogAnswer::Drop(id.clone())),
-            ],
+            DialogQuestion::UnsavedLogin(_, other) => {
+                let keep_in = |other: &OtherPlace| {
+                    let decision = SaveDecision::KeepIn(other.store, other.place.clone());
+                    Choice::new('o', SAVE_IN_OWN, DialogAnswer::Decide(decision))
+                };
+                let again = Choice::new('s', "Save again", DialogAnswer::Decide(SaveDecision::Keep));
+                let discard = DialogAnswer::Decide(SaveDecision::Discard);
+                let discard = Choice::new('d', "Discard the new tokens", discard);
+                [again].into_iter().chain(other.as_ref().map(keep_in)).chain([discard]).collect()
+            }
+            DialogQuestion::UnsavedRefresh(id, _, other) => {
+                let save_in = |other: &OtherPlace| {
+                    Choice::new('o', SAVE_IN_OWN, DialogAnswer::SaveIn(id.clone(), other.store))
+                };
+                let again = Choice::new('s', "Save again", DialogAnswer::SaveAgain(id.clone()));
+                let later = Choice::keep("Decide later");
+                let discard = Choice::new('d', "Discard the new tokens", DialogAnswer::Drop(id.clone()));
+                [again].into_iter().chain(other.as_ref().map(save_in)).chain([later, discard]).collect()
+            }
             DialogQuestion::QuitUnsaved => {
                 vec![Choice::keep("Stay"), Choice::new('l', "Quit and lose them", DialogAnswer::Quit)]
             }
@@ -248,7 +271,7 @@ impl DialogQuestion {
             | Self::Move(..)
             | Self::CancelLogin
             | Self::QuitUnsaved => true,
-            Self::NotRevoked(..) | Self::Tokens(..) | Self::UnsavedLogin(_) | Self::UnsavedRefresh(..) => {
+            Self::NotRevoked(..) | Self::Tokens(..) | Self::UnsavedLogin(..) | Self::UnsavedRefresh(..) => {
                 false
             }
         }
@@ -294,7 +317,7 @@ fn of_tokens(doubt: &ConfirmReason, elsewhere: &SaveDecision) -> Vec<DialogChoic
     };
     let beside = match elsewhere {
         SaveDecision::KeepAs(name) => Some(decide('s', &format!("Save as {name}"), elsewhere.clone())),
-        SaveDecision::Keep | SaveDecision::Discard => None,
+        SaveDecision::Keep | SaveDecision::KeepIn(..) | SaveDecision::Discard => None,
     };
     let rest = [
         decide('d', "Discard the new tokens", SaveDecision::Discard),
@@ -333,7 +356,7 @@ mod tests {
         let mut asked = Dialog::new(DialogQuestion::CancelLogin);
         assert_eq!(asked.press('x'), LetterPress::Foreign);
         assert_eq!((asked.press('c'), asked.answer()), (LetterPress::Takes, DialogAnswer::CancelLogin));
-        let mut came = Dialog::new(DialogQuestion::UnsavedRefresh(id(), trouble()));
+        let mut came = Dialog::new(DialogQuestion::UnsavedRefresh(id(), trouble(), None));
         assert_eq!(came.press('D'), LetterPress::Marks);
         assert_eq!((came.press('d'), came.answer()), (LetterPress::Takes, DialogAnswer::Drop(id())));
     }
@@ -371,6 +394,10 @@ mod tests {
         Trouble::untouched("cannot save", "no space is left", FailureKind::NothingToDo)
     }
 
+    fn other_place() -> OtherPlace {
+        OtherPlace { store: StoreId::Own, place: "~/config.yaml".to_owned() }
+    }
+
     fn questions() -> Vec<DialogQuestion> {
         let target = |holds, not_revocable| SignOutTarget { id: id(), holds, not_revocable };
         let other = ConfirmReason::OtherAccount { stored: "a".into(), came: "b".into() };
@@ -388,8 +415,10 @@ mod tests {
             DialogQuestion::Tokens(other, SaveDecision::KeepAs(id().name)),
             DialogQuestion::Tokens(ConfirmReason::Taken, SaveDecision::KeepAs(id().name)),
             DialogQuestion::Tokens(ConfirmReason::Cancelled, SaveDecision::Discard),
-            DialogQuestion::UnsavedLogin(trouble()),
-            DialogQuestion::UnsavedRefresh(id(), trouble()),
+            DialogQuestion::UnsavedLogin(trouble(), None),
+            DialogQuestion::UnsavedLogin(trouble(), Some(other_place())),
+            DialogQuestion::UnsavedRefresh(id(), trouble(), None),
+            DialogQuestion::UnsavedRefresh(id(), trouble(), Some(other_place())),
             DialogQuestion::QuitUnsaved,
         ]
     }

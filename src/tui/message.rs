@@ -11,7 +11,7 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
-use crate::domain::secret::Secret;
+use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::setting::{Setting, ValueStep};
 use crate::domain::settings::Settings;
 use crate::domain::store_presence::Prompting;
@@ -311,6 +311,8 @@ pub enum Effect {
     Change(ProfileId, Box<Change>),
     /// Give the first profile the name, or the store, of the second.
     Relocate(ProfileId, ProfileId),
+    /// Keep a profile in that store, with tokens that its own does not take; there it holds that pair.
+    KeepIn(StoreId, Box<Profile>, Fingerprint),
     /// Move a borrowed login here, under that name, and refresh it at once.
     TakeOver(ProfileId, ProfileName),
     /// Erase so much of a profile here; its provider is not notified.

@@ -117,6 +117,27 @@ fn a_save_that_is_killed_leaves_the_old_key_or_the_new_one_and_nothing_over() {
     assert_eq!(keyring.entries(), 1, "nothing is left over");
 }
 
+#[test]
+#[ignore = "needs gnome-keyring and D-Bus"]
+fn a_refresh_that_is_killed_at_any_moment_after_its_first_entry_keeps_the_login() {
+    let (served, _) = Served::with_ana(3600);
+    let keyring = Keyring::start(&served.home);
+    assert_eq!(keyring.run(&served.home, &["move", "demo/ana", "keyring"]).code, Some(0));
+    for round in 0..8 {
+        let before = keyring.entries();
+        let mut refreshing = keyring.start_program(&served.home, &["refresh", "demo/ana"]);
+        // Its refresh token comes first; what is older goes last.
+        until("an entry", || keyring.entries() != before);
+        let later = Instant::now() + Duration::from_millis(3 * round);
+        until("the next moment", || Instant::now() >= later);
+        refreshing.kill();
+        let again = keyring.run(&served.home, &["refresh", "demo/ana"]);
+        assert_eq!(again.code, Some(0), "round {round}: {again:?}");
+    }
+    assert_eq!(keyring.run(&served.home, &["refresh", "demo/ana"]).code, Some(0));
+    assert_eq!(keyring.entries(), 2, "nothing is left over");
+}
+
 fn written(home: &Home) -> String {
     fs::read_to_string(home.path("config/authtui/keyring.yaml")).expect("a file")
 }

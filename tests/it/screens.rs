@@ -672,7 +672,7 @@ fn not_saved() -> Dialog {
     let mut trouble =
         Trouble::untouched("cannot save github/ana", "the disk is full", FailureKind::Temporary(None));
     trouble.stored = Stored::NewOnesInMemory;
-    Dialog::new(DialogQuestion::UnsavedRefresh(cast::id("github/ana"), trouble))
+    Dialog::new(DialogQuestion::UnsavedRefresh(cast::id("github/ana"), trouble, None))
 }
 
 /// A model for every screen.
@@ -701,7 +701,11 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Copy,
         Screen::Help(ListSearch::at(7), Box::new(Screen::List)),
         Screen::Dialog(question(cast::signing_out(&["anthropic/lab"]))),
-        Screen::Dialog(question(DialogQuestion::UnsavedRefresh(cast::id("anthropic/lab"), trouble.clone()))),
+        Screen::Dialog(question(DialogQuestion::UnsavedRefresh(
+            cast::id("anthropic/lab"),
+            trouble.clone(),
+            None,
+        ))),
         Screen::Dialog(question(DialogQuestion::QuitUnsaved)),
         Screen::Dialog(question(cast::not_revocable("anthropic/lab"))),
         Screen::Dialog(question(DialogQuestion::NotRevoked(
@@ -721,7 +725,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Login(Panel::Qr),
         Screen::Login(Panel::Pasting(field())),
         Screen::Login(Panel::Cancelling(question(DialogQuestion::CancelLogin))),
-        Screen::Login(Panel::Deciding(question(DialogQuestion::UnsavedLogin(trouble)))),
+        Screen::Login(Panel::Deciding(question(DialogQuestion::UnsavedLogin(trouble, None)))),
     ];
     let full = screens.into_iter().map(|screen| {
         let mut model = cast::model(cast::rows());

@@ -13,12 +13,13 @@ use crate::cli::login::outcome;
 use crate::cli::login::pastes::{LINE_GAP, Pastes};
 use crate::cli::login::progress::{LoginProgress, Pasting};
 use crate::cli::output::say;
-use crate::domain::name::ProfileName;
+use crate::domain::name::{ProfileName, StoreId};
 use crate::oauth::LoginId;
 use crate::oauth::login::{
     ConfirmReason, Input, Login, LoginPlan, Outcome, Output, SaveDecision, Stage, WantedAccount,
 };
 use crate::oauth::transcript::Transcript;
+use crate::shell::store_files::file;
 use crate::shell::terminal::console::{self, Prompter};
 use crate::shell::{Services, login};
 
@@ -212,9 +213,9 @@ impl<'a> Conversation<'a> {
             Stage::Confirming(_, ConfirmReason::Cancelled) => {
                 Some(self.keep("The tokens have come all the same. Save them?").await)
             }
-            Stage::Unsaved(_, trouble) => {
+            Stage::Unsaved(profile, trouble) => {
                 say(&trouble.to_string());
-                Some(self.keep("Try to save again?").await)
+                Some(self.save_again(profile.id.store).await)
             }
             Stage::Naming(profile) if profile.account.is_none() => Some(self.whose().await),
             Stage::Opening(_)
@@ -246,6 +247,20 @@ impl<'a> Conversation<'a> {
                 (Some(AccountAnswer::Keep) | None, _) => return SaveDecision::Discard,
             }
         }
+    }
+
+    /// What becomes of tokens that could not be saved.
+    async fn save_again(&mut self, store: StoreId) -> Input {
+        if store != StoreId::Keyring || !console::can_ask() {
+            return self.keep("Try to save again?").await;
+        }
+        let answer = self.asked("Try to save again, or keep them in our [o]wn file? [y/N/o]").await;
+        if matches!(answer.as_deref(), Some("o" | "O" | "own")) {
+            let place = file::shown(self.services.place(StoreId::Own));
+            return Input::Decided(SaveDecision::KeepIn(StoreId::Own, place));
+        }
+        let is_yes = answer.is_some_and(|answer| console::is_yes(&answer));
+        Input::Decided(if is_yes { SaveDecision::Keep } else { SaveDecision::Discard })
     }
 
     async fn keep(&mut self, question: &str) -> Input {

@@ -163,6 +163,11 @@ impl Login {
                 profile.auto_refresh = AutoRefresh::On;
                 self.save(profile, now)
             }
+            SaveDecision::KeepIn(store, place) => {
+                profile.id.store = store;
+                self.plan.place = place;
+                self.save(profile, now)
+            }
             SaveDecision::Discard => Transition::over(Outcome::Discarded),
         }
     }

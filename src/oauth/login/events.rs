@@ -64,6 +64,8 @@ pub enum SaveDecision {
     Keep,
     /// Save them in another profile.
     KeepAs(ProfileName),
+    /// Save them in another store, which lies at that place.
+    KeepIn(StoreId, String),
     /// Drop the tokens.
     Discard,
 }

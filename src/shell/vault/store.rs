@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::change::{Change, ErasedText, PassphraseNeed, Row, Snapshot, StoreNotice, Unlock, Where};
+use crate::domain::change::{
+    Change, Edit, ErasedText, PassphraseNeed, Row, Snapshot, StoreNotice, Unlock, Where,
+};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::secret::Secret;
@@ -16,6 +18,7 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::clock;
 use crate::shell::store_files::file::{self, shown, temporary};
 use crate::shell::store_files::lock::{self, LockGuard};
+use crate::shell::store_files::trouble::interrupted_notice;
 use crate::shell::store_files::{Applied, DiskReservation, LOCK_WAIT_LIMIT, Store, StoreFile};
 use crate::shell::vault::id_list::IdList;
 use crate::shell::vault::{VaultError, Vaults};
@@ -66,6 +69,9 @@ impl Store for VaultStore {
 
     fn read(&self) -> Snapshot {
         let mut snapshot = self.file.read();
+        if !snapshot.notices.is_empty() {
+            self.without_lost_drafts(&mut snapshot);
+        }
         for _ in 0..READ_TRIES {
             let (filled, is_whole) = self.filled(snapshot.clone());
             if is_whole {
@@ -84,11 +90,8 @@ impl Store for VaultStore {
 
     fn interrupted(&self) -> Vec<Arc<Profile>> {
         let left = self.file.interrupted();
-        let full = |profile: &Arc<Profile>| {
-            let find = |reference: &Reference| self.secret(reference).ok().flatten();
-            let (full, is_whole) = vault_references::filled(profile, find);
-            is_whole.then(|| Arc::new(full))
-        };
+        let stored = if left.is_empty() { return left } else { self.file.read() };
+        let full = |profile: &Arc<Profile>| self.recovered(profile, stored.profile(&profile.id.name));
         left.iter().filter_map(full).collect()
     }
 
@@ -100,12 +103,16 @@ impl Store for VaultStore {
             listed.extend(plan.puts.iter().map(|put| put.reference.clone()));
             self.ids.write(&listed)?;
         }
+        let is_refresh = changes.iter().any(|change| matches!(change.edit, Edit::Refresh(_)));
+        // Where there is no room for it, tokens are saved without.
+        let draft = (is_refresh && !plan.puts.is_empty()).then(|| self.file.draft(&plan.changes).ok());
         for put in &plan.puts {
             let vault = self.vaults.get(put.reference.vault);
             vault.put(&put.reference.id, &put.secret, &put.label).map_err(|why| self.not_saved(&why))?;
             self.known.secrets().insert(put.reference.clone(), put.secret.clone());
         }
         let (snapshot, failures) = self.file.apply_each(&plan.changes)?;
+        drop(draft);
         self.sweep(listed);
         self.forget_others(&snapshot);
         Ok((self.filled(snapshot).0, failures))
@@ -186,6 +193,27 @@ impl VaultStore {
         let there = there.iter().map(|(profile, full)| (*profile, full));
         let plan = vault_references::plan(changes, there, self.vaults.preferred(), new_id);
         why.map_or(Ok(plan), |why| Err(self.not_saved(&why)))
+    }
+
+    /// What an interrupted refresh left, as far as it came: at least its refresh token.
+    fn recovered(&self, draft: &Profile, stored: Option<&Profile>) -> Option<Arc<Profile>> {
+        let find = |reference: &Reference| self.secret(reference).ok().flatten();
+        let whole = |profile: &Profile| {
+            let (full, is_whole) = vault_references::filled(profile, find);
+            is_whole.then(|| Arc::new(full))
+        };
+        whole(draft).or_else(|| whole(&vault_references::with_older_access(draft, stored?)?))
+    }
+
+    /// Takes back what the file says of interrupted saves whose tokens never came to the vault.
+    fn without_lost_drafts(&self, file: &mut Snapshot) {
+        for draft in self.file.interrupted() {
+            let refresh = draft.refresh_token().and_then(Reference::from_secret);
+            if refresh.is_some_and(|refresh| matches!(self.secret(&refresh), Ok(None))) {
+                let notice = StoreNotice::Told(interrupted_notice(&draft.id.name));
+                file.notices.retain(|each| *each != notice);
+            }
+        }
     }
 
     fn known_secret(&self, reference: &Reference) -> Option<Secret> {
@@ -308,12 +336,12 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::domain::change::{Edit, RefreshedTokens};
+    use crate::domain::change::RefreshedTokens;
     use crate::domain::clock::at_seconds;
     use crate::domain::fixtures::empty_profile;
     use crate::domain::name::ProfileName;
     use crate::domain::profile::{LastRefresh, RefreshResult};
-    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
+    use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
     use crate::shell::store_files::ApplyError;
     use crate::shell::vault::{Preference, Vault};
 
@@ -323,13 +351,31 @@ mod tests {
         secrets: Mutex<BTreeMap<String, Secret>>,
         steps: AtomicUsize,
         crashes_at: Option<usize>,
+        /// What lies in the first folder is in the second as it was when the program was killed.
+        folders: Option<(PathBuf, PathBuf)>,
         fault: Option<VaultError>,
+    }
+
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).expect("a folder");
+        for entry in fs::read_dir(from).expect("a folder").flatten() {
+            let (path, there) = (entry.path(), to.join(entry.file_name()));
+            if path.is_dir() {
+                copy(&path, &there);
+            } else {
+                fs::copy(&path, &there).expect("copied");
+            }
+        }
     }
 
     impl Memory {
         fn step(&self) {
             let step = self.steps.fetch_add(1, Ordering::SeqCst);
-            assert!(self.crashes_at != Some(step), "the program was killed");
+            if self.crashes_at == Some(step) {
+                let (from, to) = self.folders.as_ref().expect("folders");
+                copy(from, to);
+                panic!("the program was killed");
+            }
         }
 
         fn kept(&self) -> MutexGuard<'_, BTreeMap<String, Secret>> {
@@ -392,7 +438,8 @@ mod tests {
 
     fn refresh(from: &str, to: &str) -> Change {
         let at = at_seconds(1_800_000_000).expect("in range");
-        let record = LastRefresh::new(at, RefreshResult::Done, None);
+        let grant = tokens(to).refresh.as_ref().map(RefreshTokenId::from_token);
+        let record = LastRefresh::new(at, RefreshResult::Done, grant);
         let (life, origins) = (Expiry::default(), Vec::new());
         let refreshed = RefreshedTokens { tokens: tokens(to), life, scopes: None, record, origins };
         change(Some(from), Edit::Refresh(Box::new(refreshed)))
@@ -404,33 +451,59 @@ mod tests {
         snapshot.profiles().next().and_then(|profile| profile.held.tokens().cloned())
     }
 
+    /// Takes what an interrupted save left, as the next refresh does.
+    fn adopt(store: &VaultStore) {
+        for left in store.interrupted() {
+            let refreshed = RefreshedTokens::from_profile(&left).expect("tokens");
+            let stored = store.read();
+            let expects = stored.profile(&left.id.name).and_then(|profile| profile.held.fingerprint());
+            let change =
+                Change { name: left.id.name.clone(), expects, edit: Edit::Refresh(Box::new(refreshed)) };
+            store.apply(&change).expect("adopted");
+        }
+    }
+
     #[test]
-    fn a_crash_at_any_step_leaves_the_old_tokens_or_the_new_and_the_next_save_leaves_nothing_over() {
-        let mut seen = [false; 2];
+    fn a_crash_at_any_step_loses_no_refresh_token_and_the_next_save_leaves_nothing_over() {
+        let refresh_of = |tokens: Option<Tokens>| tokens.and_then(|tokens| tokens.refresh).expect("a token");
         for crashes_at in 0..100 {
             let folder = tempfile::tempdir().expect("a folder");
-            let (store, vault) = run(folder.path(), &Memory::default(), Memory::default());
+            let [before, killed] = ["before", "killed"].map(|name| folder.path().join(name));
+            fs::create_dir(&before).expect("a folder");
+            let (store, vault) = run(&before, &Memory::default(), Memory::default());
             store.apply(&login("old")).expect("saved");
             assert_eq!(vault.kept().len(), 3);
-            let (store, vault) =
-                run(folder.path(), &vault, Memory { crashes_at: Some(crashes_at), ..Memory::default() });
+            let folders = Some((before.clone(), killed.clone()));
+            let crashing = Memory { crashes_at: Some(crashes_at), folders, ..Memory::default() };
+            let (store, vault) = run(&before, &vault, crashing);
 
             let ended = catch_unwind(AssertUnwindSafe(|| store.apply(&refresh("old", "new"))));
 
-            let (store, vault) = run(folder.path(), &vault, Memory::default());
-            let held = held(&store).expect("tokens");
-            assert!(held == tokens("old") || held == tokens("new"), "step {crashes_at}");
-            seen[usize::from(held == tokens("new"))] = true;
-            let text = fs::read_to_string(folder.path().join("keyring.yaml")).expect("there");
-            for secret in ["old", "new", "client-secret"] {
-                assert!(!text.contains(secret), "{text}");
-            }
+            let was_put = vault.kept().values().any(|secret| *secret == Secret::new("new-refresh"));
+            let (store, vault) =
+                run(if ended.is_ok() { &before } else { &killed }, &vault, Memory::default());
+            let snapshot = store.read();
+            assert_eq!(snapshot.writable, Ok(()));
+            let held = snapshot.profiles().next().and_then(|profile| profile.held.tokens().cloned());
+            assert!(held == Some(tokens("old")) || held == Some(tokens("new")), "step {crashes_at}");
+            let is_told = !snapshot.notices.is_empty();
+            assert_eq!(is_told, was_put && held == Some(tokens("old")), "step {crashes_at}");
+            let text = fs::read_to_string(store.path()).expect("there");
+            assert!(!["old", "new", "client-secret"].iter().any(|secret| text.contains(secret)), "{text}");
+
+            adopt(&store);
+
+            let expected = Secret::new(if was_put { "new-refresh" } else { "old-refresh" });
+            let held = store.read().profiles().next().and_then(|profile| profile.held.tokens().cloned());
+            assert_eq!(refresh_of(held), expected, "step {crashes_at}");
             store.apply(&change(None, Edit::RecordAccount("ana".to_owned()))).expect("saved");
+            assert!(vault.kept().values().any(|secret| *secret == expected), "step {crashes_at}");
+            store.apply(&login("again")).expect("saved");
+            assert_eq!(self::held(&store), Some(tokens("again")), "step {crashes_at}");
             assert_eq!(vault.kept().len(), 3, "step {crashes_at}");
+            store.apply(&change(None, Edit::Remove)).expect("saved");
+            assert!(vault.kept().is_empty(), "step {crashes_at}");
             if ended.is_ok() {
-                assert_eq!((held, seen), (tokens("new"), [true; 2]));
-                store.apply(&change(None, Edit::Remove)).expect("saved");
-                assert!(vault.kept().is_empty());
                 return;
             }
         }

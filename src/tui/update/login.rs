@@ -16,6 +16,7 @@ use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::{AskedBy, ReportPlace, ReportSubject, TaskReport, Tone};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
+use crate::tui::update::stores;
 use crate::tui::{rows, state, text_layout};
 
 /// Begins the login that was planned.
@@ -243,7 +244,8 @@ pub(super) fn below(model: &Model) -> Screen {
     if matches!(login.stage(), Stage::Naming(profile) if profile.account.is_none()) {
         return asking_whose();
     }
-    let dialog = Dialog::for_login(login, free_name(model, login));
+    let other = stores::other_place(model, login.plan().id.store);
+    let dialog = Dialog::for_login(login, free_name(model, login), other);
     Screen::Login(dialog.map_or(Panel::Steps, Panel::Deciding))
 }
 
@@ -308,6 +310,7 @@ pub(super) fn answer(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<E
         | DialogAnswer::Move(..)
         | DialogAnswer::SignOut(..)
         | DialogAnswer::SaveAgain(_)
+        | DialogAnswer::SaveIn(..)
         | DialogAnswer::Drop(_)
         | DialogAnswer::Quit => return Vec::new(),
     };

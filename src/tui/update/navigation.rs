@@ -324,6 +324,7 @@ fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
             passphrase::before_move(model, id, there)
         }
         DialogAnswer::SaveAgain(id) => stores::save_again(model, &id),
+        DialogAnswer::SaveIn(id, store) => stores::save_in(model, &id, store),
         DialogAnswer::Drop(id) => {
             model.forget_unsaved(&id);
             Vec::new()

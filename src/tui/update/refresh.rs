@@ -22,7 +22,8 @@ use crate::tui::update::stores;
 /// Refreshes one profile's token because the person asked, or asks what to do with tokens that came before.
 pub(super) fn begin(model: &mut Model, id: &ProfileId) -> Vec<Effect> {
     if let Some(unsaved) = &model.running(id).unsaved {
-        let question = DialogQuestion::UnsavedRefresh(id.clone(), unsaved.trouble.clone());
+        let other = stores::other_place(model, id.store);
+        let question = DialogQuestion::UnsavedRefresh(id.clone(), unsaved.trouble.clone(), other);
         model.screen = Screen::Dialog(Dialog::new(question));
         return Vec::new();
     }
@@ -86,7 +87,10 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             let notes = notes(model);
             report_refreshed(model, id, asked_by, text, notes);
         }
-        Refreshed::Unsaved(_, _, trouble) if is_on_disk(trouble.stored) => {
+        // What the keyring does not take may lie elsewhere, if its person wants that.
+        Refreshed::Unsaved(_, _, trouble)
+            if is_on_disk(trouble.stored) && stores::other_place(model, id.store).is_none() =>
+        {
             leave_batch(model, id, asked_by);
             report_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
@@ -117,7 +121,8 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
 
 /// Holds tokens that could not be saved, and asks about them where a question may be put.
 fn not_saved(model: &mut Model, id: &ProfileId, unsaved: UnsavedTokens) -> Vec<Effect> {
-    let question = DialogQuestion::UnsavedRefresh(id.clone(), unsaved.trouble.clone());
+    let other = stores::other_place(model, id.store);
+    let question = DialogQuestion::UnsavedRefresh(id.clone(), unsaved.trouble.clone(), other);
     model.running_mut(id).unsaved = Some(unsaved);
     if model.leaving == Leaving::Yes {
         // Nobody can be asked any more; one more try is all that is left.

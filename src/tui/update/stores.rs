@@ -7,7 +7,7 @@ use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
-use crate::tui::dialog::DialogQuestion;
+use crate::tui::dialog::{DialogQuestion, OtherPlace};
 use crate::tui::flash::flash;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Leaving, Model, RowId};
@@ -181,6 +181,25 @@ pub(super) fn save_again(model: &mut Model, id: &ProfileId) -> Vec<Effect> {
     vec![Effect::Change(id.clone(), Box::new(change))]
 }
 
+/// Where tokens may be saved that the keyring does not take: our own file.
+pub(super) fn other_place(model: &Model, store: StoreId) -> Option<OtherPlace> {
+    let own = model.own().filter(|own| store == StoreId::Keyring && own.writable.is_ok())?;
+    Some(OtherPlace { store: own.store, place: own.place.clone() })
+}
+
+/// Stores the unsaved tokens of a profile in another store, where the whole profile goes then.
+pub(super) fn save_in(model: &mut Model, id: &ProfileId, store: StoreId) -> Vec<Effect> {
+    let Some(unsaved) = &model.running(id).unsaved else { return Vec::new() };
+    let edit = Edit::Refresh(unsaved.tokens.clone());
+    let change = Change { name: id.name.clone(), expects: Some(unsaved.replaces), edit };
+    let Some(Ok(Some(newer))) = model.profile(id).map(|profile| change.outcome(Some(profile))) else {
+        return save_again(model, id);
+    };
+    let effect = Effect::KeepIn(store, Box::new(newer), unsaved.replaces);
+    model.saving += 1;
+    vec![effect]
+}
+
 /// Lets go of tokens that are stored by now, whoever has stored them.
 fn forget_stored(model: &mut Model) {
     let pair = |id: &ProfileId| model.profile(id).and_then(|profile| profile.held.fingerprint());
@@ -192,7 +211,7 @@ fn forget_stored(model: &mut Model) {
     }
     stored.iter().for_each(|id| model.forget_unsaved(id));
     let Screen::Dialog(dialog) = &model.screen else { return };
-    let is_settled = matches!(&dialog.question, DialogQuestion::UnsavedRefresh(id, _) if stored.contains(id))
+    let is_settled = matches!(&dialog.question, DialogQuestion::UnsavedRefresh(id, ..) if stored.contains(id))
         || (dialog.question == DialogQuestion::QuitUnsaved && !model.holds_unsaved());
     if is_settled {
         model.screen = Screen::List;

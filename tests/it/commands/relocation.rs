@@ -1,8 +1,10 @@
 //! `authtui rename`, `authtui move`, and a login that goes to another store.
 
 use std::fs;
+use std::time::Instant;
 
-use crate::home::served::Served;
+use crate::home::PATIENCE;
+use crate::home::served::{Pair, Served, store};
 
 #[test]
 fn a_profile_is_renamed_and_its_comments_stay() {
@@ -66,4 +68,56 @@ fn a_key_is_stored_where_the_command_says() {
     let served = Served::start();
     let ended = served.home.run(&["move", "demo/ana", "nowhere"]);
     assert!(ended.said(2).contains("own, shared, hashed"), "{ended:?}");
+}
+
+#[test]
+fn a_move_of_all_that_is_killed_is_ended_by_the_same_command_and_loses_none() {
+    let served = Served::start();
+    let names: Vec<String> = (0..24).map(|number| format!("ana{number}")).collect();
+    let entries: Vec<(String, Pair)> = names.iter().map(|name| served.entry(name, 3600)).collect();
+    let text: Vec<String> = entries.iter().map(|(entry, _)| entry.clone()).collect();
+    served.home.store(store(&text));
+    let folder = served.home.path("home/.claude/credentials");
+    let texts = || -> Vec<String> {
+        let all = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let all = all.filter(|file| !file.file_name().to_string_lossy().starts_with('.'));
+        all.filter_map(|file| fs::read_to_string(file.path()).ok()).collect()
+    };
+    let all = ["move", "--all", "--from", "own", "--to", "hashed"];
+    for half in
+        [["move", "--all", "--from", "own"].as_slice(), &["move", "--all", "--from", "own", "--to", "own"]]
+    {
+        assert_eq!(served.home.run(half).code, Some(2), "{half:?}");
+    }
+
+    for moved in [3, 9] {
+        let mut moving = served.home.start(&all);
+        until("some are moved", || texts().len() >= moved);
+        moving.kill();
+        let own = String::from_utf8(served.home.bytes()).expect("text");
+        let there = texts().concat();
+        for (_, pair) in &entries {
+            assert!(own.contains(&pair.refresh) || there.contains(&pair.refresh), "one is lost");
+        }
+    }
+    let ended = served.home.run(&all);
+
+    assert!(ended.said(0).contains("moved to hashed."), "{ended:?}");
+    let own = String::from_utf8(served.home.bytes()).expect("text");
+    let there = texts();
+    assert_eq!(there.len(), entries.len());
+    for (_, pair) in &entries {
+        assert!(!own.contains(&pair.refresh) && there.concat().contains(&pair.refresh));
+    }
+    let back = served.home.run(&["move", "--all", "--from", "hashed", "--to", "own"]);
+    assert!(back.said(0).contains("24 moved to own."), "{back:?}");
+    assert_eq!(texts(), Vec::<String>::new());
+}
+
+fn until(what: &str, there: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !there() {
+        assert!(Instant::now() < end, "{what} never");
+        std::thread::yield_now();
+    }
 }

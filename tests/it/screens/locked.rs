@@ -3,6 +3,7 @@
 use authtui::domain::change::{PassphraseNeed, Row, Snapshot, Unlock, Where};
 use authtui::domain::name::StoreId;
 use authtui::domain::secret::Secret;
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::tui::message::Msg;
 use authtui::tui::model::{Model, RowId};
 use authtui::tui::screen::Screen;
@@ -23,7 +24,8 @@ fn model(unlock: Unlock, why: &str) -> Model {
     let passphrase = (unlock == Unlock::Passphrase).then_some(PassphraseNeed::Known);
     let place = "~/.config/authtui/keyring.yaml".to_owned();
     let mut model = cast::model(cast::rows());
-    let locked = Snapshot { rows, passphrase, place, ..Snapshot::empty(StoreId::Keyring) };
+    let writable = Err(Trouble::untouched("cannot read the keyring", why, FailureKind::NothingToDo));
+    let locked = Snapshot { rows, passphrase, place, writable, ..Snapshot::empty(StoreId::Keyring) };
     update(&mut model, cast::now(23), Msg::Stored(locked));
     model
 }

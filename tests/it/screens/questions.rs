@@ -4,7 +4,7 @@ use authtui::domain::change::Extent;
 use authtui::domain::name::StoreId;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::login::{ConfirmReason, SaveDecision};
-use authtui::tui::dialog::{Dialog, DialogQuestion};
+use authtui::tui::dialog::{Dialog, DialogQuestion, OtherPlace};
 use authtui::tui::message::{Effect, Motion, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen::{Panel, Screen};
@@ -22,6 +22,7 @@ fn questions() -> Vec<DialogQuestion> {
     let why = "the server answered 503 and asks to be left alone; ".repeat(4);
     let trouble = || Trouble::untouched("cannot save anthropic/lab", &why, FailureKind::Temporary(None));
     let name = cast::id("anthropic/a-profile-whose-name-is-as-long-as-names-of-profiles-can-be-64").name;
+    let other_place = || OtherPlace { store: StoreId::Own, place: cast::PLACE.into() };
     let other = || ConfirmReason::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
     vec![
         cast::signing_out(&["anthropic/lab"]),
@@ -35,8 +36,8 @@ fn questions() -> Vec<DialogQuestion> {
         DialogQuestion::Tokens(other(), SaveDecision::KeepAs(name)),
         DialogQuestion::Tokens(ConfirmReason::Taken, SaveDecision::Discard),
         DialogQuestion::Tokens(ConfirmReason::Cancelled, SaveDecision::Discard),
-        DialogQuestion::UnsavedLogin(trouble()),
-        DialogQuestion::UnsavedRefresh(id(), trouble()),
+        DialogQuestion::UnsavedLogin(trouble(), Some(other_place())),
+        DialogQuestion::UnsavedRefresh(id(), trouble(), Some(other_place())),
         DialogQuestion::QuitUnsaved,
     ]
 }
@@ -49,7 +50,7 @@ fn asking(question: DialogQuestion, size: (u16, u16), said: &str) -> Model {
     let dialog = Dialog::new(question);
     model.screen = match dialog.question {
         DialogQuestion::CancelLogin => Screen::Login(Panel::Cancelling(dialog)),
-        DialogQuestion::Tokens(..) | DialogQuestion::UnsavedLogin(_) => {
+        DialogQuestion::Tokens(..) | DialogQuestion::UnsavedLogin(..) => {
             Screen::Login(Panel::Deciding(dialog))
         }
         DialogQuestion::SignOut(_)

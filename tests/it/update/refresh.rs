@@ -1,8 +1,10 @@
 //! Asking for refreshes, and what becomes of their answers.
 
-use authtui::domain::change::{Change, Edit, Extent, RefreshedTokens};
+use std::sync::Arc;
+
+use authtui::domain::change::{Change, Edit, Extent, RefreshedTokens, Row, Snapshot};
 use authtui::domain::clock::TimeDelta;
-use authtui::domain::name::StoreId;
+use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{StoredTokens, Tokens};
@@ -10,6 +12,7 @@ use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::message::{Effect, Msg};
+use authtui::tui::model::RowId;
 use authtui::tui::screen::Screen;
 use authtui::tui::status::{AskedBy, Tone};
 
@@ -129,7 +132,7 @@ fn a_failure_without_a_snapshot_leaves_the_rows() {
 fn tokens_that_could_not_be_saved_are_asked_about_tried_again_and_then_let_go() {
     let mut app = unsaved();
     let Screen::Dialog(dialog) = &app.model.screen else { panic!("{:?}", app.model.screen) };
-    assert_eq!(dialog.question, DialogQuestion::UnsavedRefresh(id("work"), full()));
+    assert_eq!(dialog.question, DialogQuestion::UnsavedRefresh(id("work"), full(), None));
     let old = due("work").held.fingerprint();
     let edit = Edit::Refresh(Box::new(new_tokens()));
     let change = Change { name: id("work").name, expects: old, edit };
@@ -243,4 +246,36 @@ pub(crate) fn new_tokens() -> RefreshedTokens {
         record: LastRefresh::new(now().wall, RefreshResult::Done, None),
         origins: Vec::new(),
     }
+}
+
+#[test]
+fn tokens_that_the_keyring_does_not_take_can_go_to_our_own_file() {
+    let in_keyring = ProfileId { store: StoreId::Keyring, ..id("ana") };
+    let mut app = App::with(["work"]);
+    let stored = Profile { id: in_keyring.clone(), ..due("ana") };
+    let rows = vec![Row::Profile(Arc::new(stored.clone()))];
+    app.feed(Msg::Stored(Snapshot { rows, ..Snapshot::empty(StoreId::Keyring) }));
+    app.model.selected = Some(RowId::Profile(in_keyring.clone()));
+    let pair = stored.held.fingerprint().expect("tokens");
+    for rescued in [Stored::NewOnesInMemory, Stored::Rescued] {
+        app.model.running_mut(&in_keyring).refresh = Some(AskedBy::Person);
+        let trouble = Trouble { stored: rescued, ..full() };
+        let came = Refreshed::Unsaved(Box::new(new_tokens()), pair, trouble);
+        app.feed(Msg::Refreshed(in_keyring.clone(), came));
+        assert!(app.screen().contains("Save to our own file instead"), "{}", app.screen());
+        app.press("esc");
+        assert!(app.model.holds_unsaved());
+    }
+    app.keys("r");
+    assert_eq!(app.keys("o"), [], "it was not asked for, so the letter marks it first");
+    let effects = app.press("enter");
+    let [Effect::KeepIn(StoreId::Own, newer, older)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((&newer.id, *older), (&in_keyring, pair));
+    assert_eq!(newer.held.tokens(), Some(&new_tokens().tokens));
+
+    let own = Profile { id: id("ana"), ..(**newer).clone() };
+    let snapshots = vec![snapshot([profile("work"), own]), Snapshot::empty(StoreId::Keyring)];
+    app.feed(Msg::Relocated(in_keyring, id("ana"), Ok(snapshots)));
+    assert!(!app.model.holds_unsaved());
+    assert_eq!(app.model.saving, 0);
 }

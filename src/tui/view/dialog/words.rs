@@ -59,10 +59,10 @@ pub(super) fn text(question: &DialogQuestion, model: &Model, now: Now) -> Dialog
             DialogText::new("Cancel the login?", vec![text])
         }
         DialogQuestion::Tokens(doubt, elsewhere) => tokens(doubt, elsewhere, model),
-        DialogQuestion::UnsavedLogin(trouble) => {
+        DialogQuestion::UnsavedLogin(trouble, _) => {
             DialogText::new("The new tokens are not saved", vec![sentence(trouble)])
         }
-        DialogQuestion::UnsavedRefresh(id, trouble) => {
+        DialogQuestion::UnsavedRefresh(id, trouble, _) => {
             let spent = "The stored tokens may no longer work.".to_owned();
             let title = format!("New tokens of {} are not saved", text_layout::named(&id.name));
             DialogText::new(title, vec![sentence(trouble), spent])
@@ -174,7 +174,7 @@ fn tokens(doubt: &ConfirmReason, elsewhere: &SaveDecision, model: &Model) -> Dia
                 format!("You logged in as {came}, but this profile is {stored}. Nothing is saved yet.");
             let beside = match elsewhere {
                 SaveDecision::KeepAs(name) => Some(format!("It can be saved as {name} instead.")),
-                SaveDecision::Keep | SaveDecision::Discard => None,
+                SaveDecision::Keep | SaveDecision::KeepIn(..) | SaveDecision::Discard => None,
             };
             DialogText::new("Another account logged in", [text].into_iter().chain(beside).collect())
         }
