@@ -93,11 +93,13 @@ fn take(services: &Arc<Services>, profile: &Profile, args: &TakeArgs) -> Result<
     if let Err(trouble) = &own.writable {
         return Ok(exit::trouble(trouble, &name.exact()));
     }
-    let taken = taken_over(profile, &services.catalog_now(), &own, services.clock.now().wall);
+    let catalog = services.catalog_now();
+    let taken = taken_over(profile, &catalog, &own, services.clock.now().wall);
     let (taken, owner) = match (taken, &profile.owner) {
         (Ok(taken), Some(owner)) => (taken, owner),
         (Err(why), _) => {
-            say(&format!("{name} cannot be taken over: {why}. {}", separately(profile)));
+            let is_known = catalog.get(name.provider()).is_some();
+            say(&format!("{name} cannot be taken over: {why}.{}", separately(profile, is_known)));
             return Ok(Exit::Failure);
         }
         (Ok(_), None) => return Ok(Exit::Failure),
@@ -149,9 +151,10 @@ fn is_refused(owner: &Owner, name: &ProfileName, is_agreed: bool) -> Result<Opti
     Ok(Some(Exit::Failure))
 }
 
-/// How to log in beside the program.
-fn separately(profile: &Profile) -> String {
+/// How to log in beside the program, where that is possible.
+fn separately(profile: &Profile, is_known: bool) -> String {
     let address = profile.owner.as_ref().and_then(|owner| owner.address.as_ref());
-    let what = address.map_or_else(|| profile.id.name.provider().to_owned(), ToString::to_string);
-    format!("To log in separately: authtui login {what}")
+    let provider = is_known.then(|| profile.id.name.provider().to_owned());
+    let place = provider.or_else(|| address.map(ToString::to_string));
+    place.map_or_else(String::new, |place| format!(" To log in separately: authtui login {place}"))
 }

@@ -179,7 +179,7 @@ fn a_link_is_followed_and_stays_one() {
 fn the_setting_and_the_variable_keep_the_files_unread() {
     let home = programs::home();
     let off = home.start_with(&["list", "--json"], &[("AUTHTUI_BORROWED", "off")]).end();
-    assert_eq!(off.out, "{\"version\":1,\"profiles\":[]}\n");
+    assert_eq!(off.out, "{\"version\":1,\"profiles\":[],\"stores\":[]}\n");
     fs::create_dir_all(home.path("config/authtui")).expect("a folder");
     fs::write(home.path("config/authtui/settings.yaml"), "borrowed: false\n").expect("written");
     assert_eq!(home.run(&["list", "--json"]).out, off.out);
@@ -236,7 +236,9 @@ fn no_borrowed_file_is_opened_for_writing_locked_or_touched() {
         screen.keys(key);
     }
     screen.wait("authtui only reads it").keys("l").wait("Log in separately").keys("\u{1b}");
-    screen.until("no question", |screen| !screen.contents().contains("Log in separately")).keys("q");
+    screen.until("no question", |screen| !screen.contents().contains("Log in separately"));
+    screen.keys("n").wait("in Codex's configuration").keys("\u{1b}");
+    screen.until("no wizard", |screen| !screen.contents().contains("New login")).keys("q");
     screen.end();
 
     let trace = fs::read_to_string(&log).expect("a trace");

@@ -31,6 +31,7 @@ fn contents() -> Vec<(&'static str, String)> {
             ),
         ),
         ("home/.codex/auth.json", codex("ana@example.org")),
+        ("home/.codex/config.toml", "[mcp_servers.a]\nurl = \"https://mcp.example.com/mcp\"\n".to_owned()),
         (
             "home/.gemini/oauth_creds.json",
             format!(

@@ -203,6 +203,20 @@ fn files_of_many_logins_and_of_none_are_read_as_they_are_meant() {
 }
 
 #[test]
+fn a_login_in_the_keychain_of_macos_is_a_row_that_says_so() {
+    let program = programs().into_iter().find(|known| known.name == "claude-code").expect("a program");
+    let absent = program.files.iter().find_map(|rule| rule.absent_on_macos.as_ref()).expect("said");
+    let mut logins = ProgramLogins::default();
+    logins.add_absent(absent, "~/.claude/.credentials.json".to_owned());
+    let rows = logins.rows(&program);
+    let [Row::Profile(profile)] = &rows[..] else { panic!("{rows:?}") };
+    let owner = profile.owner.as_ref().expect("a program keeps it");
+    assert_eq!(profile.id.name.exact(), "anthropic/claude-code");
+    assert_eq!(owner.elsewhere.as_deref(), Some("On macOS Claude Code keeps its login in the keychain"));
+    assert_eq!(Health::of(profile, Activity::Idle, now().wall).word_for(profile), "no expiry");
+}
+
+#[test]
 fn grants_of_mcp_servers_are_called_by_the_host_of_the_server() {
     let gemini = r#"[{"serverName": "linear", "mcpServerUrl": "https://mcp.linear.app/mcp", "updatedAt": 1,
         "token": {"accessToken": "a", "refreshToken": "r", "expiresAt": 4102444800000, "tokenType": "Bearer", "scope": "read"}}]"#;

@@ -7,6 +7,7 @@ use authtui::demo::authority::fault::FaultKind;
 use authtui::demo::authority::response::{ErrorCode, HttpResponse};
 
 use crate::home::served::{Pair, Served};
+use crate::terminal::pty::Pty;
 
 const FILE: &str = "config/glab-cli/config.yml";
 
@@ -85,6 +86,29 @@ fn a_lost_answer_keeps_what_is_known_and_says_so() {
     assert!(ended.err.contains("demo/glab is kept here, but its refresh failed"), "{ended:?}");
     assert!(ended.err.contains("may already be used up"), "{ended:?}");
     assert_eq!(served.stored("glab"), Some(old));
+    assert!(is_untouched(&served, &text));
+}
+
+#[test]
+fn on_a_terminal_a_login_under_a_borrowed_name_asks_which_way() {
+    let (served, old, text) = with_glab();
+    let pty = Pty::start(&served.home, &["login", "demo/glab"], (120, 32));
+    pty.wait("glab keeps demo/glab").wait("[L/t]").keys("t\r");
+    pty.wait("Take over demo/glab from glab?").keys("y\r");
+    assert_eq!(pty.end().code, 0);
+    assert_ne!(served.stored("glab").expect("tokens").refresh, old.refresh);
+    assert!(is_untouched(&served, &text));
+}
+
+#[test]
+fn the_screen_takes_a_login_over_by_two_keys() {
+    let (served, old, text) = with_glab();
+    let pty = Pty::start(&served.home, &[], (120, 32));
+    pty.wait("Found 1 login of glab").keys("l").wait("Log in separately").wait("Take over").keys("t");
+    pty.wait("demo/glab is in your own file now.").wait("Log in to glab again").keys("q");
+    assert_eq!(pty.end().code, 0);
+    assert_ne!(served.stored("glab").expect("tokens").refresh, old.refresh);
+    assert_eq!(served.refreshes(), (1, 0));
     assert!(is_untouched(&served, &text));
 }
 

@@ -83,6 +83,35 @@ fn without_the_client_only_a_separate_login_is_offered_and_the_reason_is_said() 
 }
 
 #[test]
+fn a_separate_login_at_a_server_without_a_provider_file_asks_that_server() {
+    let there = borrowed(3600);
+    let owner = Owner {
+        address: Some(url::Url::parse("https://mcp.example.com/mcp").expect("an address")),
+        ..(**there.owner.as_ref().expect("an owner")).clone()
+    };
+    let id = ProfileId { store: StoreId::Borrowed, name: name_of("mcp.example.com/claude-code") };
+    let mut app = App::with(["work"]);
+    app.feed(Msg::Stored(store(Profile { id, owner: Some(Arc::new(owner)), ..there })));
+    app.keys("jl");
+    let screen = app.screen();
+    assert!(screen.contains("there is no provider file"), "{screen}");
+    let effects = app.press("enter");
+    let [Effect::Discover(_, request)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(request.url.host_str(), Some("mcp.example.com"));
+}
+
+#[test]
+fn a_borrowed_login_of_a_provider_that_nobody_knows_says_so() {
+    let there = borrowed(3600);
+    let id = ProfileId { store: StoreId::Borrowed, name: name_of("openai/codex") };
+    let mut app = App::with(["work"]);
+    app.feed(Msg::Stored(store(Profile { id, ..there })));
+    assert_eq!(app.keys("jl"), []);
+    assert_eq!(app.model.screen, Screen::List);
+    assert_eq!(app.message(), format!("{READS} There is no provider file for openai to log in with."));
+}
+
+#[test]
 fn servers_that_other_programs_use_are_offered_first_and_what_is_marked_stays_marked() {
     let mut app = App::with(["work"]);
     assert_eq!(app.keys("n"), [Effect::FindServers]);
