@@ -68,6 +68,29 @@ impl Vault for SystemKeyring {
     }
 
     fn get(&self, id: &str) -> Result<Option<Secret>, VaultError> {
+        twice(|| self.get_once(id))
+    }
+
+    fn put(&self, id: &str, secret: &Secret, label: &str) -> Result<(), VaultError> {
+        twice(|| self.put_once(id, secret, label))
+    }
+
+    fn delete(&self, id: &str) -> Result<(), VaultError> {
+        twice(|| self.delete_once(id))
+    }
+}
+
+/// Asks again where the first answer is a failure: a keyring that was started anew knows nothing of what was
+/// agreed with the one before.
+fn twice<T>(ask: impl Fn() -> Result<T, VaultError>) -> Result<T, VaultError> {
+    match ask() {
+        Err(VaultError::Failed(_)) => ask(),
+        answer => answer,
+    }
+}
+
+impl SystemKeyring {
+    fn get_once(&self, id: &str) -> Result<Option<Secret>, VaultError> {
         let id = id.to_owned();
         self.work(move |session| {
             let secret = match session.entry(&id, None)?.get_secret() {
@@ -81,7 +104,7 @@ impl Vault for SystemKeyring {
         })
     }
 
-    fn put(&self, id: &str, secret: &Secret, label: &str) -> Result<(), VaultError> {
+    fn put_once(&self, id: &str, secret: &Secret, label: &str) -> Result<(), VaultError> {
         let (id, secret, label) = (id.to_owned(), secret.clone(), label.to_owned());
         self.work(move |session| {
             let entry = session.entry(&id, Some(&label))?;
@@ -89,16 +112,14 @@ impl Vault for SystemKeyring {
         })
     }
 
-    fn delete(&self, id: &str) -> Result<(), VaultError> {
+    fn delete_once(&self, id: &str) -> Result<(), VaultError> {
         let id = id.to_owned();
         self.work(move |session| match session.entry(&id, None)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(session.failed(&error)),
         })
     }
-}
 
-impl SystemKeyring {
     /// Does `job`, and gives a person time to unlock the keyring where it asks for that.
     fn work<T: Send + 'static>(
         &self,

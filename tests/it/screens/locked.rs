@@ -1,9 +1,10 @@
 //! Locked rows, and the question for the passphrase that they wait for.
 
 use authtui::domain::change::{PassphraseNeed, Row, Snapshot, Unlock, Where};
-use authtui::domain::name::StoreId;
+use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
+use authtui::tui::dialog::{Dialog, DialogQuestion, OtherPlace};
 use authtui::tui::message::Msg;
 use authtui::tui::model::{Model, RowId};
 use authtui::tui::screen::Screen;
@@ -61,5 +62,19 @@ fn a_locked_row_says_why_and_which_key_unlocks_it() {
         let at = Where::Vault { name: "anthropic/vault".to_owned(), unlock };
         model.selected = Some(RowId::Broken(StoreId::Keyring, at));
         assert_snapshot!(name, drawn(&model, WIDE));
+    }
+}
+
+#[test]
+fn tokens_that_the_keyring_does_not_take_are_asked_about_with_another_place() {
+    let why = "the keyring did not answer in 5 s";
+    for (name, size) in [("wide", WIDE), ("middle", MIDDLE), ("narrow", NARROW), ("smallest", SMALLEST)] {
+        let mut model = cast::model(cast::rows());
+        let trouble = Trouble::untouched("cannot save anthropic/lab", why, FailureKind::Temporary(None));
+        let other = OtherPlace { store: StoreId::Own, place: cast::PLACE.to_owned() };
+        let id = ProfileId { store: StoreId::Keyring, ..cast::id("anthropic/lab") };
+        let question = DialogQuestion::UnsavedRefresh(id, trouble.of_new_tokens(), Some(other));
+        model.screen = Screen::Dialog(Dialog::new(question));
+        assert_snapshot!(format!("not_taken_{name}"), drawn(&model, size));
     }
 }
