@@ -1,9 +1,11 @@
 //! Command line: one command a file, one table of exit codes.
 
+mod add;
 mod events;
 mod exit;
 mod list;
 mod login;
+mod note;
 mod output;
 mod passphrase;
 mod profile_arg;
@@ -83,6 +85,8 @@ enum Command {
     Resolve(resolve::ResolveArgs),
     /// Log in, step by step
     Login(login::LoginArgs),
+    /// Store a token or key that you have already
+    Add(add::AddArgs),
     /// Refresh the tokens of one profile or of many
     Refresh(refresh::RefreshArgs),
     /// Show what happened to the profiles: when, what, and by which program
@@ -93,6 +97,8 @@ enum Command {
     /// Delete a profile with its tokens
     #[command(visible_aliases = ["rm", "remove"])]
     Delete(sign_out::SignOutArgs),
+    /// Write down a note about a profile, or print it
+    Note(note::NoteArgs),
     /// Give a profile another name
     Rename(relocation::RenameArgs),
     /// Move a profile to another store: own, shared, hashed or keyring
@@ -153,7 +159,10 @@ fn print(error: &clap::Error) -> Exit {
 
 /// Whether the command speaks of profiles that must be there already: a login makes its file.
 fn needs_profiles(command: &Command) -> bool {
-    !matches!(command, Command::Demo(_) | Command::Login(_) | Command::Take(_) | Command::Providers(_))
+    !matches!(
+        command,
+        Command::Demo(_) | Command::Login(_) | Command::Add(_) | Command::Take(_) | Command::Providers(_)
+    )
 }
 
 /// Runs the command; `program` is what the event log calls us.
@@ -187,10 +196,12 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         Command::Token(args) => token::run(&services, &args),
         Command::Resolve(args) => resolve::run(&services, &args),
         Command::Login(args) => login::run(&services, &args),
+        Command::Add(args) => add::run(&services, &args),
         Command::Refresh(args) => refresh::run(&services, &args),
         Command::Events(args) => events::run(&services, &args, shape),
         Command::Logout(args) => sign_out::run(&services, &args, Extent::Tokens),
         Command::Delete(args) => sign_out::run(&services, &args, Extent::Profile),
+        Command::Note(args) => note::run(&services, &args),
         Command::Rename(args) => relocation::rename(&services, &args),
         Command::Move(args) => relocation::move_to(&services, &args),
         Command::Take(args) => take::run(&services, &args),

@@ -166,6 +166,8 @@ struct ProfileJson<'a> {
     last_test: Option<LastTestJson>,
     /// The program that keeps a borrowed login, and the file that it lies in.
     owner: Option<OwnerJson<'a>>,
+    /// What a person wrote down about it.
+    note: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -232,6 +234,7 @@ fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<St
             owner: profile.owner.as_ref().map(|owner| OwnerJson { program: &owner.title, file: &owner.file }),
             last_refresh: profile.last_refresh_of_this_grant().map(LastRefreshJson::new),
             last_test: profile.last_test_of_this_token().map(LastTestJson::new),
+            note: profile.note.as_deref(),
         },
         Row::Broken { name, at, .. } => {
             let (provider, name) = name.split_once('/').unwrap_or((name, ""));

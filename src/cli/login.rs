@@ -19,11 +19,13 @@ use std::sync::Arc;
 
 use color_eyre::eyre::Result;
 
+pub(super) use crate::cli::login::answers::{cancelled, refused, say_trimmed, unseen};
 pub(super) use crate::cli::login::arguments::LoginArgs;
+pub(super) use crate::cli::login::key::{not_applied, test_and_store};
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::login::address::AddressedLogin;
-use crate::cli::login::answers::{LoginQuestions, refused};
+use crate::cli::login::answers::LoginQuestions;
 use crate::cli::login::conversation::{Conversation, ConversationEnd};
 use crate::cli::login::kept::KeptFile;
 use crate::cli::login::progress::Pasting;
@@ -38,6 +40,7 @@ use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::{LoginMethod, Provider};
 use crate::domain::text;
+use crate::domain::typed_end::typed_end;
 use crate::oauth::identity;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::oauth::login::{LoginOptions, LoginPlan, WantedAccount};
@@ -67,6 +70,9 @@ pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
 /// The number to end with, once the reason was said.
 async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit> {
     account(args)?;
+    if let Some(ends) = args.ends.as_deref().filter(|_| !args.wants_key()) {
+        return key::record_end(services, &args.profile, ends).await;
+    }
     let transcript = args.transcript.as_deref().map(TranscriptFile::create).transpose();
     let transcript = transcript.map_err(|trouble| exit::trouble(&trouble, &args.profile))?;
     let mut requests = Transcript::default();
@@ -119,7 +125,7 @@ async fn first(
     }
     let provider = provider(services, &catalog, &name)?;
     let options = options(args, provider).map_err(|why| kept.refused(&why))?;
-    let snapshot = kept_in(services, args, &name)?;
+    let snapshot = kept_in(services, args.store.or(profile_arg::store(&args.profile).0), &name)?;
     may_be_written(&snapshot, &name)?;
     let prepared = passphrase::prepare(services, snapshot.store).await;
     prepared.map_err(|trouble| exit::trouble(&trouble, &name.exact()))?;
@@ -132,6 +138,10 @@ async fn first(
     questions.ask_to_replace(services.clock.now().wall).await?;
     questions.ask().await?;
     let LoginQuestions { mut preflight, mut prompter, kept, .. } = questions;
+    if let Some(ends) = &args.ends {
+        let now = services.clock.now();
+        preflight.key_ends(typed_end(ends, now).map_err(refused)?, now.wall);
+    }
     if goal == PreflightGoal::Key {
         return key::keep(services, &mut preflight, args.yes, &mut prompter).await.map(ConversationEnd::Over);
     }
@@ -140,9 +150,13 @@ async fn first(
 }
 
 /// The store that keeps the profile: the one that was named, else the one that has it, else our own.
-fn kept_in(services: &Services, args: &LoginArgs, name: &ProfileName) -> Result<Snapshot, Exit> {
-    let named = profile_arg::store(&args.profile).0.filter(|store| *store != StoreId::Borrowed);
-    if let Some(store) = args.store.or(named) {
+pub(super) fn kept_in(
+    services: &Services,
+    store: Option<StoreId>,
+    name: &ProfileName,
+) -> Result<Snapshot, Exit> {
+    // Where a borrowed login is named, one of that name is made here.
+    if let Some(store) = store.filter(|store| *store != StoreId::Borrowed) {
         let why = format!("there is no {store} store here, or it is the one that --config names");
         return services
             .has_store(store)
@@ -240,7 +254,7 @@ fn say_address(provider: &Provider, address: &str) {
 }
 
 /// Better said now than when the tokens are there and cannot be kept.
-fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
+pub(super) fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
     if let Err(trouble) = &snapshot.writable {
         return Err(exit::trouble(trouble, &name.exact()));
     }
@@ -252,7 +266,11 @@ fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
     Err(Exit::Failure)
 }
 
-fn provider<'a>(services: &Services, catalog: &'a Catalog, name: &ProfileName) -> Result<&'a Provider, Exit> {
+pub(super) fn provider<'a>(
+    services: &Services,
+    catalog: &'a Catalog,
+    name: &ProfileName,
+) -> Result<&'a Provider, Exit> {
     let wanted = name.provider();
     match catalog.get(wanted) {
         Some(provider) if provider.example => {

@@ -117,7 +117,7 @@ mod tests {
             ("login demo --port hunter2", "invalid value '(not shown)' for '--port <N>'"),
             ("demo --fault token=hunter2", "invalid value '(not shown)' for '--fault <WHERE=WHAT>'"),
             ("demo --fault hunter2", "write WHERE=WHAT"),
-            ("hunter2", "unknown command. Commands: demo, list, token,"),
+            ("hunter2-hunter2", "unknown command. Commands: demo, list, token,"),
             ("sk-ant-hunter2 login", "unknown command. Commands: demo, list, token,"),
             ("providers hunter2", "unknown command. Commands: show"),
             ("list hunter2", "unexpected argument '(not shown)'"),

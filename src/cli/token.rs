@@ -13,7 +13,7 @@ use crate::cli::refresh::time;
 use crate::cli::runtime::refresh_and_wait;
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Kind, Profile};
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::refresh::{Decision, Wish, decide};
@@ -92,7 +92,9 @@ fn printed(profile: &Profile, now: Now) -> Result<Exit> {
         say(&format!("{name}: the provider refused this token when it was last tested ({}).", last.status));
     }
     // Another one would be no better: this is what the provider says of each.
-    if profile.life.expires_at.is_some_and(|end| end <= now.wall) {
+    if profile.kind == Kind::ApiKey && profile.life.expires_at.is_some_and(|end| end <= now.wall) {
+        say(&format!("the key of {} has expired by what is stored. It may still work.", profile.id.name));
+    } else if profile.life.expires_at.is_some_and(|end| end <= now.wall) {
         say(&format!(
             "the provider says that this token of {} has already expired. It may still work.",
             profile.id.name

@@ -61,6 +61,8 @@ impl Change {
             Edit::RecordRefresh(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
             Edit::RecordTest(last) => kept(&|profile| profile.last_test = Some(last.clone())),
             Edit::RecordAccount(account) => kept(&|profile| profile.pin_account(account.clone())),
+            Edit::RecordEnd(end) => kept(&|profile| profile.life.expires_at = *end),
+            Edit::RecordNote(note) => kept(&|profile| profile.note.clone_from(note)),
             Edit::AutoRefresh(automatic) => kept(&|profile| profile.auto_refresh = *automatic),
             Edit::Rename(name) => kept(&|profile| profile.id.name.clone_from(name)),
             Edit::EraseTokens(_) if now.is_some_and(|profile| profile.kind == Kind::ApiKey) => Ok(None),
@@ -84,6 +86,8 @@ impl Change {
             | Edit::RecordRefresh(_)
             | Edit::RecordTest(_)
             | Edit::RecordAccount(_)
+            | Edit::RecordEnd(_)
+            | Edit::RecordNote(_)
             | Edit::AutoRefresh(_)
             | Edit::Rename(_)
             | Edit::EraseTokens(_)
@@ -103,6 +107,8 @@ impl Change {
             | Edit::RecordRefresh(_)
             | Edit::RecordTest(_)
             | Edit::RecordAccount(_)
+            | Edit::RecordEnd(_)
+            | Edit::RecordNote(_)
             | Edit::AutoRefresh(_)
             | Edit::EraseTokens(_)
             | Edit::Remove
@@ -122,6 +128,15 @@ impl Change {
     pub fn with_test(mut self, last: Option<LastTest>) -> Self {
         if let Edit::Put(profile) | Edit::Add(profile) = &mut self.edit {
             profile.last_test = last;
+        }
+        self
+    }
+
+    /// The same change with the end of the token or key that it stores, where a test told one.
+    #[must_use]
+    pub fn with_end(mut self, end: Option<DateTime<Utc>>) -> Self {
+        if let (Edit::Put(profile) | Edit::Add(profile), Some(end)) = (&mut self.edit, end) {
+            profile.life.expires_at = Some(end);
         }
         self
     }
@@ -194,6 +209,10 @@ pub enum Edit {
     RecordTest(LastTest),
     /// Write down whose account it is, as a person said it.
     RecordAccount(String),
+    /// Write down when the key or token ends; nothing: no end is known.
+    RecordEnd(Option<DateTime<Utc>>),
+    /// Write down what a person notes about the profile; nothing: the note goes.
+    RecordNote(Option<String>),
     /// Turn the auto-refresh on or off.
     AutoRefresh(AutoRefresh),
     /// Give the profile another name, of the same provider, that no other entry of its store has.

@@ -152,6 +152,8 @@ impl GrantEvent {
             | Edit::RecordRefresh(_)
             | Edit::RecordTest(_)
             | Edit::RecordAccount(_)
+            | Edit::RecordEnd(_)
+            | Edit::RecordNote(_)
             | Edit::AutoRefresh(_) => None,
         }
     }

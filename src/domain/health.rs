@@ -15,7 +15,7 @@ use crate::domain::schedule::When;
 /// access token past its end with a live grant is healthy: it is `Due`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {
-    /// A key, or a token whose end the provider did not tell.
+    /// A key or a token of which no end is known.
     NoExpiry,
     /// Plenty of time left until the given end.
     Fresh(DateTime<Utc>),
@@ -39,6 +39,9 @@ pub enum Health {
     Unreadable,
 }
 
+/// So long before its end a key is expiring, unless that is more than a fifth of its life.
+const KEY_NOTICE: TimeDelta = TimeDelta::days(7);
+
 /// Whether a refresh of the profile is running in this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
@@ -61,7 +64,7 @@ impl Health {
             return if profile.revoked_at.is_some() { Self::SignedOut } else { Self::NeedsLogin };
         }
         if profile.kind != Kind::OAuth {
-            return if profile.is_refused() { Self::Refused } else { Self::NoExpiry };
+            return of_key(profile, now);
         }
         let ended = profile.life.expires_at.is_some_and(|end| end <= now);
         match profile.last_refresh_of_this_grant().map(|last| (last.at, &last.result)) {
@@ -126,10 +129,17 @@ impl Health {
         }
     }
 
-    /// The name of the state of `profile`: nothing of what another program keeps is due here.
+    /// The name of the state of `profile`: nothing of what another program keeps is due here, and nobody
+    /// logs in to a key.
     #[must_use]
     pub fn word_for(self, profile: &Profile) -> &'static str {
-        if self == Self::Due && profile.owner.is_some() { "expired" } else { self.word() }
+        let is_ended_key = self == Self::NeedsLogin && profile.kind == Kind::ApiKey;
+        let is_due_elsewhere = self == Self::Due && profile.owner.is_some();
+        if is_due_elsewhere || is_ended_key && profile.held.tokens().is_some() {
+            "expired"
+        } else {
+            self.word()
+        }
     }
 
     /// The state's name as people read it.
@@ -149,6 +159,22 @@ impl Health {
             Self::Unreadable => "unreadable",
         }
     }
+}
+
+/// The state of a key or a value: nobody but a person gets another one.
+fn of_key(profile: &Profile, now: DateTime<Utc>) -> Health {
+    match profile.life.expires_at {
+        Some(end) if end <= now => Health::NeedsLogin,
+        _ if profile.is_refused() => Health::Refused,
+        Some(end) if end - now > key_notice(profile.life.obtained_at, end) => Health::Fresh(end),
+        Some(end) => Health::Expiring(end),
+        None => Health::NoExpiry,
+    }
+}
+
+fn key_notice(obtained_at: Option<DateTime<Utc>>, end: DateTime<Utc>) -> TimeDelta {
+    let life = obtained_at.map(|from| end - from).filter(|life| *life > TimeDelta::zero());
+    life.map_or(KEY_NOTICE, |life| KEY_NOTICE.min(life / 5))
 }
 
 /// The state of what another program keeps: no refresh of ours ends it or mends it.
@@ -201,7 +227,10 @@ fn margin(obtained_at: Option<DateTime<Utc>>, end: DateTime<Utc>) -> TimeDelta {
 #[must_use]
 pub fn changes_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match Health::of(profile, Activity::Idle, now) {
-        Health::Fresh(end) => Some(end - margin(profile.life.obtained_at, end)),
+        Health::Fresh(end) if profile.kind == Kind::OAuth || profile.owner.is_some() => {
+            Some(end - margin(profile.life.obtained_at, end))
+        }
+        Health::Fresh(end) => Some(end - key_notice(profile.life.obtained_at, end)),
         Health::Expiring(end) => Some(end),
         Health::Due => profile.life.grant_ends_at,
         Health::Retrying(_) | Health::Failed(_) | Health::Refused => {
@@ -301,6 +330,27 @@ mod tests {
         assert_eq!(idle(&key), "refused");
         key.last_test = key.last_test.map(|last| LastTest { result: TestResult::Works, ..last });
         assert_eq!(idle(&key), "no expiry");
+    }
+
+    #[test]
+    fn a_key_with_an_end_is_expiring_a_week_before_and_then_another_one_is_needed() {
+        const DAY: i64 = 86_400;
+        for (obtained, expires, word) in [
+            (None, 8 * DAY, "fresh"),
+            (None, 7 * DAY, "expiring"),
+            (None, 1, "expiring"),
+            (Some(0), 2 * DAY, "fresh"),
+            (Some(-8 * DAY), 2 * DAY, "expiring"),
+            (None, 0, "expired"),
+            (None, -DAY, "expired"),
+        ] {
+            let key = Profile { kind: Kind::ApiKey, ..profile(false, obtained, Some(expires)) };
+            let word_now = Health::of(&key, Activity::Idle, at(0)).word_for(&key);
+            assert_eq!(word_now, word, "{obtained:?} {expires}");
+        }
+        let key = Profile { kind: Kind::ApiKey, ..profile(false, None, Some(8 * DAY)) };
+        assert_eq!(changes_at(&key, at(0)), Some(at(DAY)));
+        assert_eq!(changes_at(&key, at(DAY)), Some(at(8 * DAY)));
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct Profile {
     /// When the tokens were erased here.
     pub revoked_at: Option<DateTime<Utc>>,
     pub auto_refresh: AutoRefresh,
+    /// What a person wrote down about it.
+    pub note: Option<String>,
     /// The servers that its secrets may go to, as origins (`https://id.example.org`); none: not written down.
     pub origins: Vec<String>,
     /// The program that keeps it, where it is only read here.
@@ -92,6 +94,7 @@ impl Profile {
             refresh_count: 0,
             revoked_at: None,
             auto_refresh: AutoRefresh::On,
+            note: None,
             origins: Vec::new(),
             owner: None,
         }
@@ -234,7 +237,7 @@ impl fmt::Display for LastTest {
 pub enum Kind {
     /// Tokens got by a login.
     OAuth,
-    /// A key without a clock.
+    /// A key, which only a person can replace.
     ApiKey,
     /// The value of an environment variable: without a clock, and never written.
     Environment,

@@ -347,4 +347,15 @@ pub struct Probe {
     pub call: RequestTemplate,
     /// What each status means at this provider.
     pub reading: BTreeMap<u16, String>,
+    /// Where the answer says when the token or key ends, if it does.
+    pub ends: Option<EndSource>,
+}
+
+/// Where an answer says when a token or key ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndSource {
+    /// At this JSON pointer (RFC 6901) of its body.
+    Body(String),
+    /// In the header of this name, in small letters.
+    Header(String),
 }

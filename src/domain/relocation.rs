@@ -64,6 +64,8 @@ pub fn left_behind(profile: &Profile, to: StoreId) -> Vec<&'static str> {
         ("when its login ends", profile.life.grant_ends_at.is_some()),
         ("the servers it was made with", !profile.origins.is_empty()),
         ("that auto-refresh is off", profile.auto_refresh == AutoRefresh::Off),
+        ("its note", profile.note.is_some()),
+        ("when it ends", profile.kind == Kind::ApiKey && profile.life.expires_at.is_some()),
         ("its history", profile.refresh_count > 0 || profile.last_refresh.is_some()),
     ];
     parts.into_iter().filter_map(|(what, is_there)| is_there.then_some(what)).collect()

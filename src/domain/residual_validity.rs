@@ -85,9 +85,11 @@ pub fn words(profile: &Profile, store: Option<&Snapshot>, now: Now, moment: Mome
     if profile.kind != Kind::OAuth {
         return Some(match token {
             Validity::Refused => "it refused the key in the last test".to_owned(),
-            Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_) => {
-                "the key works until you delete it there".to_owned()
+            Validity::Until(end) => {
+                format!("the key works until {}, or until you delete it there", moment(end, now))
             }
+            Validity::Ended(_) => "the key has already expired".to_owned(),
+            Validity::NoEndKnown => "the key works until you delete it there".to_owned(),
         });
     }
     let login = login(profile, store, now);
@@ -129,9 +131,7 @@ pub fn brief(profile: &Profile, store: Option<&Snapshot>, now: Now, moment: Mome
     let token = Validity::of_token(profile, now.wall)?;
     let login = login(profile, store, now).filter(|login| *login != Validity::Refused);
     Some(match (profile.kind, login.unwrap_or(token)) {
-        (Kind::ApiKey | Kind::Environment, Validity::Until(_) | Validity::NoEndKnown) => {
-            "works until you delete it".to_owned()
-        }
+        (Kind::ApiKey | Kind::Environment, Validity::NoEndKnown) => "works until you delete it".to_owned(),
         (_, longest) => works(longest, now, moment),
     })
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::domain::claims::Claims;
 use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds};
+use crate::domain::expiry::{RawTime, moment};
 use crate::domain::jwt;
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
@@ -155,6 +156,13 @@ const ORGANIZATION: [&str; 8] =
 #[must_use]
 pub fn claims(token: &Secret) -> Option<Claims> {
     payload(token).map(|payload| claims_in(&payload)).filter(|claims| !claims.is_empty())
+}
+
+/// When `token` ends by what it says of itself, where it is a JWT. Nothing of it is checked.
+#[must_use]
+pub fn token_end(token: &Secret) -> Option<DateTime<Utc>> {
+    let end = payload(token)?.get("exp")?.as_f64()?;
+    moment(RawTime::Number(end)).ok().flatten().map(|end| end.at)
 }
 
 fn claims_in(payload: &Value) -> Claims {

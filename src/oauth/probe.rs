@@ -1,13 +1,17 @@
-//! Probe of a token: a harmless request, and what the status of its answer says.
+//! Probe of a token: a harmless request, and what its answer says.
+
+use serde_json::Value;
 
 use crate::domain::clock::{DateTime, Utc};
+use crate::domain::expiry::{RawTime, moment};
 use crate::domain::origins::OtherOrigin;
 use crate::domain::profile::{Kind, LastTest, Profile, TestResult};
 use crate::domain::provider::meaning::is_busy;
 use crate::domain::provider::request_template::{Placeholder, Template};
-use crate::domain::provider::{Probe, Provider};
+use crate::domain::provider::{EndSource, Probe, Provider};
 use crate::domain::secret::Secret;
-use crate::oauth::request::{Bindings, Request};
+use crate::oauth::reply::json;
+use crate::oauth::request::{Bindings, Reply, Request};
 
 /// The request that tests `access`, a token or a key, where the provider names one.
 #[must_use]
@@ -45,9 +49,22 @@ pub struct TestVerdict {
     pub words: String,
     /// What is to be remembered of the token; nothing where the answer says nothing about it.
     pub last: Option<LastTest>,
+    /// When the token or key ends, where the answer says so and nothing renews it.
+    pub end: Option<DateTime<Utc>>,
 }
 
 impl TestVerdict {
+    /// What the whole answer says of it; `at` is now.
+    #[must_use]
+    pub fn of_reply(provider: &Provider, profile: &Profile, reply: &Reply, at: DateTime<Utc>) -> Self {
+        let verdict = Self::of(provider, profile, reply.status, at);
+        let works = verdict.last.as_ref().is_some_and(|last| last.result == TestResult::Works);
+        let source = provider.probe.as_ref().and_then(|probe| probe.ends.as_ref());
+        let source = source.filter(|_| works && profile.refresh_token().is_none());
+        let end = source.and_then(|source| end_in(reply, source)).filter(|end| *end > at);
+        Self { end, ..verdict }
+    }
+
     /// What `status` says of the token or key that `profile` holds.
     #[must_use]
     pub fn of(provider: &Provider, profile: &Profile, status: u16, at: DateTime<Utc>) -> Self {
@@ -62,7 +79,7 @@ impl TestVerdict {
         };
         let tested = result.zip(profile.token_fingerprint());
         let last = tested.map(|(result, token)| LastTest { at, result, status, token });
-        Self { words, last }
+        Self { words, last, end: None }
     }
 
     /// Whether the provider refused what was tested.
@@ -91,6 +108,19 @@ fn result(probe: Option<&Probe>, kind: Kind, status: u16) -> Option<TestResult> 
     }
 }
 
+/// The end that an answer says at its place, in any form of [`moment`].
+fn end_in(reply: &Reply, source: &EndSource) -> Option<DateTime<Utc>> {
+    let read = match source {
+        EndSource::Header(name) => moment(RawTime::Text(reply.header(name)?.expose())),
+        EndSource::Body(pointer) => match json(reply)?.pointer(pointer)? {
+            Value::String(text) => moment(RawTime::Text(text)),
+            Value::Number(number) => moment(RawTime::Number(number.as_f64()?)),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+        },
+    };
+    read.ok().flatten().map(|end| end.at)
+}
+
 /// What `status` means at this provider: `403: expected: …`, `200: works`.
 fn reading(probe: Option<&Probe>, status: u16) -> String {
     let said = probe.and_then(|probe| probe.reading.get(&status)).map(String::as_str);
@@ -108,7 +138,7 @@ fn reading(probe: Option<&Probe>, status: u16) -> String {
 mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
-    use crate::domain::fixtures::{empty_profile, tokens};
+    use crate::domain::fixtures::{at, empty_profile, now, tokens};
 
     use crate::domain::tokens::StoredTokens;
     use crate::stored::provider_file;
@@ -157,6 +187,39 @@ mod tests {
             assert!(!verdict.words.contains("log in") || kind == Kind::OAuth, "{}", verdict.words);
             profile.last_test = verdict.last;
             assert_eq!(profile.is_refused(), result == Some(Refused), "it is of the token that is held");
+        }
+    }
+
+    #[test]
+    fn an_answer_tells_the_end_of_what_nothing_renews() {
+        let text = "name: acme\nflows: [key]\nprobe: { get: 'https://a.test/me', ends: ENDS }\n";
+        let day = at(86_400);
+        for (ends, header, body, told) in [
+            ("X-Ends", "2027-01-16 08:00:00 UTC", "", Some(day)),
+            ("x-ends", "2027-01-16 09:00:00 +0100", "", Some(day)),
+            ("x-ends", "soon", "", None),
+            ("x-other", "2027-01-16 08:00:00 UTC", "", None),
+            ("/data/expires_at", "", r#"{"data":{"expires_at":"2027-01-16T08:00:00Z"}}"#, Some(day)),
+            ("/end", "", r#"{"end":1800086400}"#, Some(day)),
+            ("/end", "", r#"{"end":1800086400000}"#, Some(day)),
+            ("/end", "", r#"{"end":null}"#, None),
+            ("/end", "", r#"{"end":1700000000}"#, None),
+            ("/end", "", "no JSON", None),
+        ] {
+            let provider = provider_file::load("acme", &text.replace("ENDS", ends)).expect("a provider");
+            let headers = vec![("x-ends".to_owned(), Secret::new(header))];
+            let (body, secrets) = (Secret::new(body), Vec::new());
+            let mut reply = Reply { status: 200, headers, body, sent: now(), secrets };
+            let mut profile = empty_profile("acme/x", Kind::ApiKey);
+            profile.held = StoredTokens::Present(tokens("t", None));
+            let end = |profile: &Profile, reply: &Reply| {
+                TestVerdict::of_reply(&provider, profile, reply, at(0)).end
+            };
+            assert_eq!(end(&profile, &reply), told, "{ends} {header}");
+            let renewed = Profile { held: StoredTokens::Present(tokens("t", Some("r"))), ..profile.clone() };
+            assert_eq!(end(&renewed, &reply), None, "a refresh token gets another");
+            reply.status = 401;
+            assert_eq!(end(&profile, &reply), None, "a refused one has no end to wait for");
         }
     }
 

@@ -262,10 +262,14 @@ async fn test(services: &Arc<Services>, inbox: &Inbox, id: &ProfileId) -> Result
     let verdict = probed(services, profile).await?;
     let Some(last) = verdict.last.as_ref().filter(|_| id.store.may_be_written()) else { return Ok(verdict) };
     for profile in snapshot.profiles().filter(|profile| profile.holds(&last.token)) {
-        let change = Change::of_test(profile, last.clone());
-        // One that holds another token by now is not blamed; a file that cannot be written says so itself.
-        if let Ok(snapshot) = services.apply(id.store, change).await {
-            say(inbox, Msg::Stored(snapshot));
+        let tested = Change::of_test(profile, last.clone());
+        let end = verdict.end.filter(|end| profile.life.expires_at != Some(*end));
+        let ends = end.map(|end| Change { edit: Edit::RecordEnd(Some(end)), ..tested.clone() });
+        for change in std::iter::once(tested).chain(ends) {
+            // One that holds another token by now is not blamed; a file that cannot be written says so itself.
+            if let Ok(snapshot) = services.apply(id.store, change).await {
+                say(inbox, Msg::Stored(snapshot));
+            }
         }
     }
     Ok(verdict)
@@ -296,7 +300,7 @@ async fn probed(services: &Arc<Services>, profile: &Profile) -> Result<TestVerdi
         }
     };
     let reply = services.http.send(&request, services.clock.now()).await?;
-    Ok(TestVerdict::of(provider, profile, reply.status, services.clock.now().wall))
+    Ok(TestVerdict::of_reply(provider, profile, &reply, services.clock.now().wall))
 }
 
 /// What the provider of that name lists as scopes; the request carries no secret.

@@ -9,6 +9,7 @@ mod amendments;
 mod entries;
 pub(in crate::stored) mod fields;
 mod flat;
+mod key_facts;
 mod plain_changes;
 mod put_back;
 mod schema;
@@ -16,6 +17,7 @@ mod schema_fields;
 #[cfg(test)]
 mod shapes;
 mod side_notes;
+mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -118,7 +118,7 @@ pub fn read(file_name: &str, text: &str) -> Result<HashedFile, String> {
     let id = ProfileId { store: StoreId::Hashed, name: identity.name.clone() };
     let mut notes = Vec::new();
     let profile = if fields.contains_key("api_key") {
-        fields::named_key(id, &fields)?
+        fields::named_key(id, &fields, &mut notes)?
     } else if id.name.is_reserved() {
         return Err(format!("the id {} is reserved for API keys", id.name.name()));
     } else {

@@ -552,6 +552,8 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             ("probe:\n  get: 'https://a.test/{client_id}'", 6, "nothing fills {client_id}"),
             ("probe:\n  get: 'http://a.test/'", 6, "https"),
             ("probe: { get: 'https://a.test/',\n  headers: { a: '{code}' } }", 6, "{code}"),
+            ("probe: { get: 'https://a.test/',\n  ends: 'a b' }", 6, "a JSON pointer such as"),
+            ("probe: { get: 'https://a.test/',\n  ends: '' }", 6, "a JSON pointer such as"),
             ("probe: { get: 'https://a.test/',\n  headers: { 'a b': x } }", 6, "name of a header"),
             ("probe: { get: 'https://a.test/',\n  headers: { a: \"x\\r\\ny\" } }", 6, "visible ASCII"),
             ("probe: { get: 'https://a.test/',\n  headers: { a: x, A: x } }", 6, "twice"),

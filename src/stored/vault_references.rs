@@ -245,6 +245,8 @@ impl<F: FnMut() -> String> Planner<F> {
             }
             other @ (Edit::RecordTest(_)
             | Edit::RecordAccount(_)
+            | Edit::RecordEnd(_)
+            | Edit::RecordNote(_)
             | Edit::AutoRefresh(_)
             | Edit::Rename(_)
             | Edit::EraseTokens(_)

@@ -143,6 +143,14 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         Action::Test => test(model, selected(model)?, now),
         Action::ToggleAutoRefresh => auto_refresh(model, stored(model, "it cannot be refreshed")?, now),
         Action::Rename => relocate(model, stored(model, "it cannot be renamed")?),
+        Action::Note => {
+            relocate(model, stored(model, "no note of it is kept")?)?;
+            let store = model.selected_profile().and_then(|profile| model.stores.get(&profile.id.store));
+            match store.map(|store| &store.writable) {
+                Some(Err(trouble)) => Err(Unavailable::because(trouble.to_string())),
+                Some(Ok(())) | None => Ok(()),
+            }
+        }
         Action::MoveStore => {
             let profile = stored(model, "it cannot be moved")?;
             let others = model.other_written_stores(profile.id.store);

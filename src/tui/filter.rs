@@ -1,11 +1,11 @@
 //! Filter language: what a person types behind `/`, and which rows it shows.
 //!
 //! ```text
-//! ana             words: name, account, state and scopes contain them
+//! ana             words: name, account, state, scopes and note contain them
 //! state:due       the state begins with the word
 //! provider:acme   the provider begins with it
 //! store:env       the store begins with it
-//! due<1h          the token ends within an hour, or has ended
+//! due<1h          the token or key ends within an hour, or has ended
 //! login<30d       the login ends within thirty days, or has ended
 //! !               somebody is needed
 //! ```

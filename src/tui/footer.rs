@@ -124,7 +124,9 @@ pub struct FooterPlace {
 pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
     let row = place.row;
     let keys = match &model.screen {
-        Screen::Filter(_) | Screen::Renaming(..) | Screen::Passphrase(_) => return Footer::default(),
+        Screen::Filter(_) | Screen::Renaming(..) | Screen::Noting(..) | Screen::Passphrase(_) => {
+            return Footer::default();
+        }
         Screen::Log(page) if page.typing.is_some() => return Footer::default(),
         Screen::List | Screen::Pane | Screen::Everything => return profiles::footer(model, now, row),
         // The chooser itself names its keys, as far as the profile has something to copy.

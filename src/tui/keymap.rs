@@ -44,7 +44,6 @@ pub enum ShownIn {
     Help,
 }
 
-/// A key and what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding {
     /// The keys, any of which will do.
@@ -122,7 +121,7 @@ const BINDINGS: [(KeyContext, &[Binding]); 17] = [
 ];
 
 /// First what acts on the selected row, then what is the same for every row; each in the order of the footer.
-const PROFILES: [Binding; 33] = [
+const PROFILES: [Binding; 34] = [
     row(&[char('l')], Action::LogIn, "log in", 3),
     row(&[char('r')], Action::Refresh, "refresh", 2),
     row(&[char('y')], Action::Copy, "copy", 1),
@@ -134,6 +133,7 @@ const PROFILES: [Binding; 33] = [
     told("sign out at the provider too", row(&[char('X')], Action::SignOutAtProvider, "at the provider", 9)),
     help(&[char(' ')], Action::Mark, "mark it, to act on several at once"),
     help(&[char('c'), Plain(F(2))], Action::Rename, "rename"),
+    help(&[char('w')], Action::Note, "write a note"),
     help(&[char('m')], Action::MoveStore, "move to another store"),
     help(&[char('u')], Action::Undo, "undo a sign-out within 10s"),
     told("refresh all that are due", row(&[char('R')], Action::RefreshDue, "refresh all due", 8)),

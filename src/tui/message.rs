@@ -86,6 +86,8 @@ pub enum Action {
     ToggleAutoRefresh,
     /// Give the selected profile another name.
     Rename,
+    /// Write down a note about the selected profile.
+    Note,
     /// Move the selected profile to another store.
     MoveStore,
     /// Take what other users may do from the store's file.
@@ -144,6 +146,7 @@ impl Action {
             Self::Log => "log",
             Self::ToggleAutoRefresh => "auto_refresh",
             Self::Rename => "rename",
+            Self::Note => "note",
             Self::MoveStore => "move_store",
             Self::MakePrivate => "make_private",
             Self::Palette => "palette",

@@ -5,6 +5,8 @@
 pub enum Need {
     /// Only a login helps.
     Login,
+    /// Its key has ended: only another one helps.
+    NewKey,
     /// The provider refused its token or key in a test.
     Refused,
     /// Its entry in the file is not valid.
@@ -54,8 +56,9 @@ impl Section {
 
 impl Need {
     /// Every need, the most urgent first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Login,
+        Self::NewKey,
         Self::Refused,
         Self::Unreadable,
         Self::NotSaved,
@@ -73,6 +76,7 @@ impl Need {
     pub fn section(self) -> Section {
         match self {
             Self::Login
+            | Self::NewKey
             | Self::Refused
             | Self::Unreadable
             | Self::NotSaved
@@ -95,6 +99,7 @@ impl Need {
     pub fn counted(self, count: usize) -> Option<String> {
         let (one, many) = match self {
             Self::Login => ("needs login", "need login"),
+            Self::NewKey => ("needs a new key", "need new keys"),
             Self::Refused => ("refused", "refused"),
             Self::Unreadable => ("unreadable", "unreadable"),
             Self::NotSaved => ("not saved", "not saved"),

@@ -77,7 +77,9 @@ pub fn text(model: &Model, row: &Row, now: DateTime<Utc>) -> String {
             let account = profile.account.as_deref().unwrap_or_default();
             let state = health(model, row, now).word_for(profile);
             let owner = profile.owner.as_ref().map_or("", |owner| owner.title.as_str());
-            format!("{} {account} {state} {owner} {}", profile.id.name.exact(), profile.scopes.join(" "))
+            let note = profile.note.as_deref().unwrap_or_default();
+            let (name, scopes) = (profile.id.name.exact(), profile.scopes.join(" "));
+            format!("{name} {account} {state} {owner} {scopes} {note}")
         }
         Row::Broken { name, at, .. } => format!("{name} {}", broken_word(at)),
     }

@@ -25,6 +25,8 @@ pub enum Screen {
     Filter(Field),
     /// Another name for a profile is being typed.
     Renaming(ProfileId, Field),
+    /// A note about a profile is being typed.
+    Noting(ProfileId, Field),
     /// A passphrase is being typed.
     Passphrase(PassphraseForm),
     /// What to copy is being chosen.
@@ -92,6 +94,7 @@ impl Screen {
     pub fn field_mut(&mut self) -> Option<&mut Field> {
         if let Self::Filter(field)
         | Self::Renaming(_, field)
+        | Self::Noting(_, field)
         | Self::Login(Panel::Pasting(field) | Panel::Naming(field)) = self
         {
             Some(field)
@@ -116,6 +119,7 @@ impl Screen {
             | Self::Pane
             | Self::Everything
             | Self::Renaming(..)
+            | Self::Noting(..)
             | Self::Passphrase(_)
             | Self::Copy
             | Self::Reveal(..)
@@ -151,6 +155,7 @@ impl Screen {
             | Self::Everything
             | Self::Filter(_)
             | Self::Renaming(..)
+            | Self::Noting(..)
             | Self::Passphrase(_)
             | Self::Copy
             | Self::Reveal(..)
@@ -174,6 +179,7 @@ impl Screen {
             self,
             Self::Copy
                 | Self::Renaming(..)
+                | Self::Noting(..)
                 | Self::Passphrase(_)
                 | Self::Reveal(..)
                 | Self::Dialog(_)
@@ -206,6 +212,7 @@ impl Screen {
             Self::Settings(_) => Some(KeyContext::Settings),
             Self::Filter(_)
             | Self::Renaming(..)
+            | Self::Noting(..)
             | Self::Passphrase(_)
             | Self::Reveal(..)
             | Self::Palette(..)

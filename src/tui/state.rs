@@ -77,7 +77,7 @@ pub fn style(health: Health, theme: &Theme) -> Style {
 pub fn sign(need: Need, theme: &Theme) -> (&'static str, Style) {
     let states = &theme.glyphs.states;
     match need {
-        Need::Login | Need::Refused => (states.needs_login, theme.bad),
+        Need::Login | Need::NewKey | Need::Refused => (states.needs_login, theme.bad),
         Need::Unreadable => (states.unreadable, theme.bad),
         Need::NotSaved => (states.failed, theme.bad),
         Need::Failed | Need::Retrying => (states.failed, theme.warn),
@@ -120,6 +120,13 @@ pub fn account(model: &Model, account: &str) -> String {
     }
     let first: String = whole.chars().take(1).collect();
     if whole.contains('@') { format!("{first}…@…") } else { format!("{first}…") }
+}
+
+/// The note about a profile as it may be seen.
+#[must_use]
+pub fn note(model: &Model, profile: &Profile) -> Option<String> {
+    let note = profile.note.as_deref()?;
+    Some(if model.settings.privacy { "hidden by privacy mode".to_owned() } else { text_layout::safe(note) })
 }
 
 /// Whose a borrowed login is: the program that keeps it, and the account where it is known.
@@ -181,7 +188,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     match model.health(profile, now.wall) {
         Health::NoExpiry => match profile.kind {
             Kind::OAuth => "The provider gives no expiry.",
-            Kind::ApiKey => "API keys do not expire on their own.",
+            Kind::ApiKey => "No end of this key is known.",
             Kind::Environment => "It is set in the environment of authtui.",
         }
         .to_owned(),
@@ -194,6 +201,9 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         }
         Health::Due if let Some(at) = planned() => {
             format!("The token expired; authtui refreshes it {}.", soon(model, at, now))
+        }
+        Health::Expiring(end) if profile.kind == Kind::ApiKey => {
+            format!("Good for {}; then you need a new key.", left_by_settings(model, end, now))
         }
         Health::Expiring(end) if !has_live_grant(profile, now.wall) => {
             format!("Good for {}; then you have to log in again.", left_by_settings(model, end, now))
@@ -315,6 +325,9 @@ fn failed(model: &Model, profile: &Profile, now: Now) -> String {
 fn loss(profile: &Profile) -> String {
     if profile.held.tokens().is_none() {
         return "No tokens are stored".to_owned();
+    }
+    if profile.kind == Kind::ApiKey {
+        return "This key has expired".to_owned();
     }
     match profile.last_refresh_of_this_grant().map(|last| &last.result) {
         Some(RefreshResult::Dead { why }) => {

@@ -69,13 +69,16 @@ pub fn of_profile(model: &Model, profile: &Profile, now: Now) -> Vec<Suggestion>
     };
     let again = || refresh("try again", "retry");
     let renew = || refresh("refresh it", "refresh");
+    let new_key = needed(Action::LogIn, "enter another key", "new key");
     let found = match urgency::need_of(model, profile, now) {
         Need::NotSaved => [Some(needed(Action::Refresh, "save the new tokens", "save")), None],
-        Need::Login | Need::TokenEnds => [log_in(), None],
-        Need::SignedOut => [log_in().map(|suggestion| Suggestion { is_needed: false, ..suggestion }), None],
-        Need::Refused if profile.kind == Kind::ApiKey => {
-            [Some(needed(Action::LogIn, "enter another key", "new key")), None]
+        Need::NewKey | Need::TokenEnds if profile.kind == Kind::ApiKey => [Some(new_key), None],
+        Need::Expiring if profile.kind == Kind::ApiKey => {
+            [Some(Suggestion { is_needed: false, ..new_key }), None]
         }
+        Need::Login | Need::NewKey | Need::TokenEnds => [log_in(), None],
+        Need::SignedOut => [log_in().map(|suggestion| Suggestion { is_needed: false, ..suggestion }), None],
+        Need::Refused if profile.kind == Kind::ApiKey => [Some(new_key), None],
         Need::Refused => [refresh("get a new token", "refresh"), log_in()],
         Need::Failed | Need::Retrying => [again(), log_in().filter(|_| !can_refresh)],
         Need::LoginEnds => {

@@ -13,6 +13,7 @@ mod login_start;
 mod marked;
 mod mouse;
 mod navigation;
+mod note;
 mod palette;
 mod panel;
 mod passphrase;

@@ -36,6 +36,7 @@ pub fn need_of(model: &Model, profile: &Profile, now: Now) -> Need {
         return if health == Health::SignedOut { Need::SignedOut } else { Need::Nothing };
     }
     match health {
+        Health::NeedsLogin if profile.kind == Kind::ApiKey => Need::NewKey,
         Health::NeedsLogin => Need::Login,
         Health::Refused => Need::Refused,
         Health::Unreadable => Need::Unreadable,
@@ -52,6 +53,13 @@ pub fn need_of(model: &Model, profile: &Profile, now: Now) -> Need {
             Need::LoginEnds
         }
         Health::Retrying(_) => Need::Retrying,
+        Health::Expiring(end) if profile.kind == Kind::ApiKey => {
+            if end - now.wall <= state::SOON {
+                Need::TokenEnds
+            } else {
+                Need::Expiring
+            }
+        }
         Health::Expiring(_) | Health::Due if ends_for_good(model, profile, now) => Need::TokenEnds,
         Health::Expiring(_) => Need::Expiring,
         Health::Due => Need::Due,
@@ -76,7 +84,8 @@ pub fn can_log_in(model: &Model, profile: &Profile) -> bool {
 #[must_use]
 pub fn changes_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let login_end = Validity::of_login(profile, now).and_then(Validity::end);
-    let soon = login_end.and_then(|end| end.checked_sub_signed(state::SOON));
+    let key_end = profile.life.expires_at.filter(|_| profile.kind == Kind::ApiKey);
+    let soon = login_end.or(key_end).and_then(|end| end.checked_sub_signed(state::SOON));
     let moments = health::changes_at(profile, now).into_iter().chain(login_end).chain(soon);
     moments.filter(|at| *at > now).min()
 }

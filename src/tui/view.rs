@@ -112,6 +112,7 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
         Screen::List
         | Screen::Filter(_)
         | Screen::Renaming(..)
+        | Screen::Noting(..)
         | Screen::Passphrase(_)
         | Screen::Copy
         | Screen::Dialog(_)

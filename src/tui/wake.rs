@@ -69,6 +69,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         Screen::List
         | Screen::Filter(_)
         | Screen::Renaming(..)
+        | Screen::Noting(..)
         | Screen::Passphrase(_)
         | Screen::Copy
         | Screen::Dialog(_)
@@ -83,6 +84,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         | Screen::Everything
         | Screen::Filter(_)
         | Screen::Renaming(..)
+        | Screen::Noting(..)
         | Screen::Passphrase(_)
         | Screen::Copy
         | Screen::Results(_)

@@ -53,6 +53,7 @@ fn mouse(model: &Model) -> MouseUse {
         | Screen::Everything
         | Screen::Filter(_)
         | Screen::Renaming(..)
+        | Screen::Noting(..)
         | Screen::Passphrase(_)
         | Screen::Copy
         | Screen::Dialog(_)

@@ -284,6 +284,7 @@ impl Run {
                 | Screen::Everything
                 | Screen::Filter(_)
                 | Screen::Renaming(..)
+                | Screen::Noting(..)
                 | Screen::Passphrase(_)
                 | Screen::Copy
                 | Screen::Reveal(..)
@@ -431,7 +432,7 @@ impl Run {
     fn tested(&mut self, token: Option<String>) -> Result<TestVerdict, Trouble> {
         let result = if self.seed.is_multiple_of(2) { TestResult::Works } else { TestResult::Refused };
         let last = token.map(|token| LastTest { at: self.now.wall, result, status: 401, token });
-        self.or_trouble(TestVerdict { words: "200: works".to_owned(), last })
+        self.or_trouble(TestVerdict { words: "200: works".to_owned(), last, end: None })
     }
 
     fn or_trouble<T>(&mut self, value: T) -> Result<T, Trouble> {
@@ -461,6 +462,7 @@ impl Run {
             | Screen::Everything
             | Screen::Filter(_)
             | Screen::Renaming(..)
+            | Screen::Noting(..)
             | Screen::Copy
             | Screen::Reveal(..)
             | Screen::Dialog(_)

@@ -1,9 +1,12 @@
 //! The commands of the real program: data on one stream, words on the other, a number at the end.
 
+mod add;
+mod ends;
 mod events;
 mod help;
 mod list;
 pub(crate) mod login;
+mod note;
 mod profile_arg;
 mod providers;
 mod relocation;

@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The files that may open a secret, and why they must.
-const OPENS_SECRETS: [&str; 37] = [
+const OPENS_SECRETS: [&str; 39] = [
     // The demo's server reads what it was sent and writes what it gives.
     "demo/authority/code.rs",
     "demo/authority/consent.rs",
@@ -40,6 +40,7 @@ const OPENS_SECRETS: [&str; 37] = [
     "oauth/login/methods.rs",
     // What people pasted, and what came to the callback, is read.
     "oauth/pasted.rs",
+    "oauth/probe.rs",
     "oauth/query.rs",
     // What a server tells of itself is read.
     "oauth/discovery/challenge.rs",
@@ -57,6 +58,7 @@ const OPENS_SECRETS: [&str; 37] = [
     "shell/terminal.rs",
     // An answer to a question is read from the same lines as a pasted code.
     "shell/terminal/console/prompter.rs",
+    "shell/terminal/console/secret.rs",
     "cli/login/pastes.rs",
     // Here they reach the store's file, or the vault to which it refers.
     "stored/config_file/fields.rs",

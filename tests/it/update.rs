@@ -9,8 +9,10 @@ mod edit;
 mod environment;
 mod footer;
 mod help;
+mod key_end;
 mod marked;
 mod mouse;
+mod note;
 mod notice;
 mod order;
 mod palette;
@@ -33,12 +35,11 @@ mod window;
 use std::time::Duration;
 
 use authtui::domain::change::{Row, Snapshot, Where};
-use authtui::domain::clock::TimeDelta;
 use authtui::domain::health::{Activity, Health};
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{StoredTokens, Tokens};
+use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::stored::provider_file;
@@ -48,7 +49,7 @@ use authtui::tui::screen::Screen;
 use authtui::tui::status::Tone;
 use authtui::tui::wakes_at;
 
-use crate::harness::{App, due, ends_in, full, id, now, profile, snapshot};
+use crate::harness::{App, due, full, id, now, profile, snapshot};
 
 #[test]
 fn each_form_is_copied_of_the_selected_profile() {
@@ -156,7 +157,7 @@ fn a_test_is_asked_once_and_its_reading_is_said() {
 fn verdict(name: &str, result: TestResult) -> TestVerdict {
     let token = profile(name).held.tokens().map(|tokens| tokens.access.short().to_owned());
     let last = token.map(|token| LastTest { at: now().wall, result, status: 401, token });
-    TestVerdict { words: "as the provider says".to_owned(), last }
+    TestVerdict { words: "as the provider says".to_owned(), last, end: None }
 }
 
 #[test]
@@ -171,8 +172,11 @@ fn a_refused_token_is_refused_in_its_row_until_a_better_test_or_another_token() 
         id("work"),
         Err(Trouble::untouched("cannot test", "offline", FailureKind::Temporary(None))),
     ));
-    let nothing =
-        TestVerdict { words: "503: the server is having trouble; not tested".to_owned(), last: None };
+    let nothing = TestVerdict {
+        words: "503: the server is having trouble; not tested".to_owned(),
+        last: None,
+        end: None,
+    };
     app.feed(Msg::Tested(id("work"), Ok(nothing)));
     assert_eq!(state(&app), "refused");
 
@@ -380,7 +384,7 @@ fn a_key_before_anything_was_read_does_no_harm() {
 pub(crate) fn key_profile() -> Profile {
     Profile {
         kind: Kind::ApiKey,
-        life: ends_in(TimeDelta::zero()),
+        life: Expiry::default(),
         held: StoredTokens::Present(Tokens { access: Secret::new("key"), refresh: None }),
         ..profile("key")
     }

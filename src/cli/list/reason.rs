@@ -36,6 +36,7 @@ pub(super) fn of(
     known
         .filter(|known| !is_followed(known, profile))
         .and_then(|known| by_history(profile, &known, now).map(words))
+        .or_else(|| ended_key(profile, now))
         .or_else(|| refused(profile, now))
         .or_else(|| by_last_refresh(profile, now).map(words))
 }
@@ -89,6 +90,14 @@ fn said(why: &str) -> String {
 
 fn cut(words: &str) -> String {
     text::clean(words, REASON_LIMIT)
+}
+
+/// That a key has ended, and what helps.
+fn ended_key(profile: &Profile, now: Now) -> Option<String> {
+    profile.held.tokens()?;
+    let end = profile.life.expires_at.filter(|end| *end <= now.wall && profile.kind == Kind::ApiKey)?;
+    let at = local(end, now.offset);
+    Some(format!("the key expired on {at}. Next: authtui login {} --key", profile.id.name.exact()))
 }
 
 /// That a test of the token or key was refused, and what helps.

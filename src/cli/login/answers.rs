@@ -224,23 +224,23 @@ impl AccountAnswer {
 }
 
 /// Says whether something of a secret was left out: nobody sees it.
-pub(super) fn say_trimmed(ends: Ends) {
+pub(in crate::cli) fn say_trimmed(ends: Ends) {
     match ends {
         Ends::Clean => {}
         Ends::Trimmed => say(TRIMMED),
     }
 }
 
-pub(super) async fn unseen(prompter: &mut Prompter, what: &str) -> Option<Secret> {
+pub(in crate::cli) async fn unseen(prompter: &mut Prompter, what: &str) -> Option<Secret> {
     prompter.ask_unseen(&format!("{what} (not shown):")).await
 }
 
 /// Says why the login cannot be, before anything was written.
-pub(super) fn refused(why: String) -> Exit {
+pub(in crate::cli) fn refused(why: String) -> Exit {
     KeptFile::default().refused(&why)
 }
 
 /// Says that the person ended it, before anything was written.
-pub(super) fn cancelled() -> Exit {
+pub(in crate::cli) fn cancelled() -> Exit {
     KeptFile::default().cancelled()
 }

@@ -65,6 +65,10 @@ pub(in crate::cli) struct LoginArgs {
     /// Read the API key from this open file descriptor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..), conflicts_with_all = LOGIN_OPTIONS, help_heading = KEY)]
     pub(super) key_fd: Option<u32>,
+    /// When the key ends: 2027-01-31, 2027-01-31T12:00:00Z, 90d or 12h; never takes it away. Without --key, the
+    /// stored key stays and only its end is written down
+    #[arg(long, value_name = "DATE", conflicts_with_all = LOGIN_OPTIONS, help_heading = KEY)]
+    pub(super) ends: Option<String>,
 }
 
 /// The groups of options in the help.

@@ -101,6 +101,7 @@ impl Login {
             subject: granted.subject,
             account: granted.account,
             origins: self.plan.provider.origins(),
+            note: self.plan.known.as_ref().and_then(|known| known.note.clone()),
             auto_refresh: self.plan.known.as_ref().map_or(AutoRefresh::On, |known| known.auto_refresh),
             ..Profile::new(self.plan.id.clone(), Kind::OAuth)
         }
@@ -161,6 +162,7 @@ impl Login {
                 profile.id.name = name;
                 // What was chosen for the other profile says nothing of this one.
                 profile.auto_refresh = AutoRefresh::On;
+                profile.note = None;
                 self.save(profile, now)
             }
             SaveDecision::KeepIn(store, place) => {

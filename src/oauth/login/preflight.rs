@@ -14,7 +14,7 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{StoredTokens, Tokens};
+use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 pub use crate::oauth::login::preflight::answer::{TRIMMED, client_secret};
 use crate::oauth::login::{LoginOptions, LoginPlan, WantedAccount};
 use crate::oauth::scopes::union;
@@ -92,6 +92,7 @@ pub struct Preflight {
     client_secret: Option<Secret>,
     scopes: Option<Vec<String>>,
     key: Option<Secret>,
+    key_life: Expiry,
     agreed: bool,
     /// Whether the provider has another profile already.
     is_another: bool,
@@ -116,6 +117,7 @@ impl Preflight {
             client_secret: None,
             scopes: None,
             key: None,
+            key_life: Expiry::default(),
             agreed: false,
             is_another: false,
             store: StoreId::Own,
@@ -366,6 +368,8 @@ impl Preflight {
         profile.held = StoredTokens::Present(Tokens { access: self.key.clone()?, refresh: None });
         profile.origins = self.provider.origins();
         profile.last_test = None;
+        // What was known of the end of the old key says nothing of this one.
+        profile.life = self.key_life;
         let expects = self.known.as_ref().and_then(|known| known.held.fingerprint());
         let profile = Box::new(profile);
         // A new key takes nobody's place.

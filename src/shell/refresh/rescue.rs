@@ -70,6 +70,8 @@ pub fn forget(place: &Path, change: &Change) -> Result<(), Trouble> {
         Edit::RecordRefresh(_)
         | Edit::RecordTest(_)
         | Edit::RecordAccount(_)
+        | Edit::RecordEnd(_)
+        | Edit::RecordNote(_)
         | Edit::AutoRefresh(_)
         | Edit::Rename(_) => {
             return Ok(());

@@ -13,7 +13,9 @@ use zeroize::Zeroizing;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 pub use crate::shell::terminal::console::prompter::{Prompter, is_yes};
-pub use crate::shell::terminal::console::secret::{secret_from_descriptor, secret_from_input};
+pub use crate::shell::terminal::console::secret::{
+    secret_from_descriptor, secret_from_first_line, secret_from_input,
+};
 pub use crate::shell::terminal::console::styled::StyledOutput;
 
 /// The longest line that is said, in characters: an authorization address has a few hundred.

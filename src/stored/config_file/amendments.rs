@@ -6,10 +6,12 @@ use crate::domain::clock::is_writable;
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::stored::amendment::{YamlAmendment, amend_tree};
-use crate::stored::config_file::entries::{Entry, EntryKind, LAST_TESTS, test_path};
+use crate::stored::config_file::entries::{
+    BESIDE_KEYS, Entry, EntryKind, KEY_FACTS, LAST_TESTS, beside_path,
+};
 use crate::stored::config_file::fields::{KnownField, key_fields, key_text, last_test_value};
 use crate::stored::config_file::schema_fields::{login_fields, time_like};
-use crate::stored::config_file::{FileSchema, flat};
+use crate::stored::config_file::{FileSchema, flat, key_facts};
 use crate::stored::yaml_path::{PathStep, find, joined};
 
 /// Rewrites the fields of `entry` that differ; what we do not know of it stays.
@@ -51,14 +53,11 @@ pub(super) fn rewrite(
         }
         EntryKind::Key | EntryKind::NthKey => {
             let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name))?;
-            let tested = match &after.last_test {
-                Some(_) if schema == FileSchema::Shared => None,
-                Some(last) => {
-                    Some(YamlAmendment::Set(test_path(entry, &after.id.name), last_test_value(last)))
-                }
-                None => forgotten_test(tree, entry),
+            let beside = match schema {
+                FileSchema::Shared => Vec::new(),
+                FileSchema::Ours => beside_key(tree, entry, before, after),
             };
-            Ok([YamlAmendment::Set(entry.path.clone(), key)].into_iter().chain(tested).collect())
+            Ok([YamlAmendment::Set(entry.path.clone(), key)].into_iter().chain(beside).collect())
         }
     }
 }
@@ -71,11 +70,30 @@ fn new_id(name: &ProfileName) -> Result<Value, String> {
     Ok(Value::from(name.name()))
 }
 
-/// The removal of what the last test of a key said, where that stands beside it.
-fn forgotten_test(tree: &Value, entry: &Entry) -> Option<YamlAmendment> {
+/// What is to be written beside a key that is a text.
+fn beside_key(tree: &Value, entry: &Entry, before: &Profile, after: &Profile) -> Vec<YamlAmendment> {
+    let tested = match &after.last_test {
+        Some(last) => {
+            Some(YamlAmendment::Set(beside_path(entry, LAST_TESTS, &after.id.name), last_test_value(last)))
+        }
+        None => forgotten(tree, entry, LAST_TESTS),
+    };
+    let facts = if key_facts::written(after).iter().all(|(_, value)| value.is_none()) {
+        forgotten(tree, entry, KEY_FACTS).into_iter().collect()
+    } else {
+        let path = beside_path(entry, KEY_FACTS, &after.id.name);
+        differences(tree, &path, key_facts::written(before).into(), key_facts::written(after).into(), true)
+    };
+    tested.into_iter().chain(facts).collect()
+}
+
+/// The removal of `field`, which stands beside a key that is a text.
+fn forgotten(tree: &Value, entry: &Entry, field: &str) -> Option<YamlAmendment> {
     let path = match entry.kind {
         EntryKind::Login | EntryKind::FlatLogin | EntryKind::NamedKey => return None,
-        EntryKind::Key | EntryKind::NthKey => test_path(entry, &entry.profile.as_ref().ok()?.id.name),
+        EntryKind::Key | EntryKind::NthKey => {
+            beside_path(entry, field, &entry.profile.as_ref().ok()?.id.name)
+        }
     };
     find(tree, &path).is_some().then(|| removal(tree, &path))
 }
@@ -124,21 +142,18 @@ pub(super) fn add(
         }
         Kind::ApiKey if name.is_reserved() => {
             let key = key_text(profile).ok_or_else(|| format!("{name} has no key to store"))?;
-            let tested = profile.last_test.as_ref().filter(|_| has_our_fields).map(|last| {
-                let tests = joined(&provider, PathStep::key(LAST_TESTS));
-                YamlAmendment::Set(joined(&tests, PathStep::key(name.name())), last_test_value(last))
-            });
-            let with_test = |key: YamlAmendment| [key].into_iter().chain(tested).collect();
+            let beside = if has_our_fields { new_beside_key(&provider, name, profile) } else { Vec::new() };
+            let with_beside = |key: YamlAmendment| [key].into_iter().chain(beside).collect();
             let Some(index) = name.name().strip_prefix("key-") else {
-                return Ok(with_test(YamlAmendment::Set(joined(&provider, PathStep::key("api_key")), key)));
+                return Ok(with_beside(YamlAmendment::Set(joined(&provider, PathStep::key("api_key")), key)));
             };
             let list = joined(&provider, PathStep::key("api_keys"));
             let places = find(tree, &list).and_then(Value::as_sequence).map_or(0, Vec::len);
             match index.parse::<usize>() {
                 Ok(index) if index < places => {
-                    Ok(with_test(YamlAmendment::Set(joined(&list, PathStep::Nth(index)), key)))
+                    Ok(with_beside(YamlAmendment::Set(joined(&list, PathStep::Nth(index)), key)))
                 }
-                Ok(index) if index == places => Ok(with_test(YamlAmendment::Append(list, key))),
+                Ok(index) if index == places => Ok(with_beside(YamlAmendment::Append(list, key))),
                 Ok(_) | Err(_) => Err(format!("{name} would leave a gap: the next is key-{places}")),
             }
         }
@@ -151,6 +166,18 @@ pub(super) fn add(
         }
         Kind::Environment => Err(format!("{name} is an environment variable, which no file holds")),
     }
+}
+
+/// What stands beside a new key that is a text.
+fn new_beside_key(provider: &[PathStep], name: &ProfileName, profile: &Profile) -> Vec<YamlAmendment> {
+    let place = |field| joined(&joined(provider, PathStep::key(field)), PathStep::key(name.name()));
+    let tested = profile.last_test.as_ref().map(last_test_value);
+    let facts =
+        key_facts::written(profile).into_iter().filter_map(|(key, value)| Some((Value::from(key), value?)));
+    let facts = Mapping::from_iter(facts);
+    let facts = (!facts.is_empty()).then_some(Value::Mapping(facts));
+    let beside = [(LAST_TESTS, tested), (KEY_FACTS, facts)];
+    beside.into_iter().filter_map(|(field, value)| Some(YamlAmendment::Set(place(field), value?))).collect()
 }
 
 /// Lets the end of the token be written as it is written there already.
@@ -195,12 +222,15 @@ pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<YamlAmendment> {
     {
         return removed;
     }
-    let Some(test) = forgotten_test(tree, entry) else { return taken_away(tree, entry) };
-    let mut rest = tree.clone();
-    if amend_tree(&mut rest, test.clone()).is_none() {
-        return taken_away(tree, entry);
+    let (mut rest, mut beside) = (tree.clone(), Vec::new());
+    for field in BESIDE_KEYS {
+        let Some(amendment) = forgotten(&rest, entry, field) else { continue };
+        if amend_tree(&mut rest, amendment.clone()).is_none() {
+            return taken_away(tree, entry);
+        }
+        beside.push(amendment);
     }
-    [test].into_iter().chain(taken_away(&rest, entry)).collect()
+    beside.into_iter().chain(taken_away(&rest, entry)).collect()
 }
 
 fn taken_away(tree: &Value, entry: &Entry) -> Vec<YamlAmendment> {
@@ -266,7 +296,7 @@ providers:
       - id: 'ana'
         access_token: old # mine
         refresh_token: \"r\"
-        note: &n keep me
+        remark: &n keep me
         expires_at: 2026-01-02T03:04:05+01:00
       # the second
       - {id: ben, access_token: b, also: *n}
@@ -439,7 +469,7 @@ providers:
             amended(&amended(TEXT, &refresh("demo/ana")), &change("demo/ana", Edit::EraseTokens(at(0))));
         let after = amended(&erased, &keep(&ana));
         assert_eq!(found(&after, "demo/ana"), Some(ana));
-        assert!(after.contains("note: &n keep me") && !after.contains("revoked_at"), "{after}");
+        assert!(after.contains("remark: &n keep me") && !after.contains("revoked_at"), "{after}");
     }
 
     #[test]
@@ -724,6 +754,7 @@ providers:
         (held.boxed(), texts.boxed(), any_life().boxed(), scopes.boxed(), history.boxed(), any::<bool>())
             .prop_map(|(held, texts, life, scopes, (last_refresh, refresh_count, revoked_at), is_off)| {
                 let (client_id, client_secret, issuer, subject, account) = texts;
+                let account_text = account.clone();
                 let claims = Claims {
                     name: subject.clone(),
                     organization: issuer.clone(),
@@ -747,6 +778,7 @@ providers:
                     last_refresh,
                     refresh_count,
                     revoked_at,
+                    note: account_text,
                     auto_refresh: if is_off { AutoRefresh::Off } else { AutoRefresh::On },
                     ..profile("demo/ana", Kind::OAuth, "unused")
                 }
@@ -808,7 +840,7 @@ providers:
                 prop_assert_eq!(found(&text, "demo/ana"), Some(as_written(second.clone())));
             }
             let kept = saved(Some(TEXT), &keep(&second))?.text;
-            prop_assert!(kept.contains("# the first") && kept.contains("note: &n keep me"));
+            prop_assert!(kept.contains("# the first") && kept.contains("remark: &n keep me"));
         }
 
         #[test]

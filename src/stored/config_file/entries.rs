@@ -10,7 +10,7 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::text;
 use crate::stored::YamlError;
-use crate::stored::config_file::{ConfigFile, FileSchema, fields, flat};
+use crate::stored::config_file::{ConfigFile, FileSchema, fields, flat, key_facts};
 use crate::stored::positions::Positions;
 use crate::stored::yaml_path::{PathStep, find, joined};
 
@@ -19,6 +19,12 @@ pub(super) const DEPTH: usize = 6;
 
 /// The field of a provider that holds the last tests of keys that are written as texts, by name.
 pub(super) const LAST_TESTS: &str = "last_tests";
+
+/// The field of a provider that holds what is written down about such keys, by name: their ends, and notes.
+pub(super) const KEY_FACTS: &str = "key_facts";
+
+/// Both of them.
+pub(super) const BESIDE_KEYS: [&str; 2] = [LAST_TESTS, KEY_FACTS];
 
 /// One entry, where it is, and the profile it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,8 +167,8 @@ fn each_entry(path: &[PathStep], provider: ProviderOf<'_>, fields: &Mapping, ent
 /// A provider, and the map of its fields.
 type NamedFields<'a> = (ProviderOf<'a>, &'a Mapping);
 
-/// A key written as a text; an empty one is a free place and no entry. What its last test said stands
-/// beside it among the fields of its provider, since a text has no room for it.
+/// A key written as a text; an empty one is a free place and no entry. What its last test said and what is
+/// written down about it stand beside it among the fields of its provider, since a text has no room for it.
 fn key(
     path: Vec<PathStep>,
     kind: EntryKind,
@@ -174,11 +180,15 @@ fn key(
         return None;
     }
     let mut profile = fields::plain_key(provider.id(name), name, value);
+    let mut notes = Vec::new();
     if let Ok(profile) = &mut profile {
+        if let Some(facts) = fields.get(KEY_FACTS).and_then(|facts| facts.get(name)?.as_mapping()) {
+            key_facts::take(profile, facts, &mut notes);
+        }
         profile.last_test = fields::last_test(fields.get(LAST_TESTS).and_then(|tests| tests.get(name)));
     }
     let name = shown_name(provider.provider, name);
-    Some(Entry { path, kind, name, profile: profile.map(Arc::new), notes: Vec::new() })
+    Some(Entry { path, kind, name, profile: profile.map(Arc::new), notes })
 }
 
 /// A map that says its own name.
@@ -203,7 +213,7 @@ fn named(path: Vec<PathStep>, kind: EntryKind, of: ProviderOf<'_>, item: &Value)
             another"
         )),
         Ok(id) if kind == EntryKind::Login => fields::login(id, &fields, &mut notes),
-        Ok(id) => fields::named_key(id, &fields),
+        Ok(id) => fields::named_key(id, &fields, &mut notes),
         Err(why) => Err(why),
     };
     Entry { path, kind, name: shown_name(provider, name), profile: profile.map(Arc::new), notes }
@@ -243,9 +253,9 @@ fn provider_of(entry: &Entry) -> &[PathStep] {
     entry.path.get(..entry.path.len().saturating_sub(below)).unwrap_or_default()
 }
 
-/// The path of the last test of a key that is written as a text.
-pub(super) fn test_path(entry: &Entry, name: &ProfileName) -> Vec<PathStep> {
-    joined(&joined(provider_of(entry), PathStep::key(LAST_TESTS)), PathStep::key(name.name()))
+/// The path of `field`, one of [`BESIDE_KEYS`], of a key that is written as a text.
+pub(super) fn beside_path(entry: &Entry, field: &str, name: &ProfileName) -> Vec<PathStep> {
+    joined(&joined(provider_of(entry), PathStep::key(field)), PathStep::key(name.name()))
 }
 
 /// Two entries of one name: the first counts, the second is refused with both places.

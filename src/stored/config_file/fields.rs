@@ -3,14 +3,15 @@
 use serde_yaml::{Mapping, Value};
 
 use crate::domain::claims::{Claims, FactSource};
-use crate::domain::clock::{DateTime, TimeDelta, Utc, Zone, is_writable, rfc3339};
-use crate::domain::expiry::{RawTime, moment};
+use crate::domain::clock::{DateTime, TimeDelta, Utc, is_writable, rfc3339};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{
     AutoRefresh, ClockDiffers, EndBy, Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult,
 };
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
+use crate::stored::config_file::key_facts;
+use crate::stored::config_file::times::{at, time};
 
 /// What is known of a field: its name, and its value unless there is none.
 pub(in crate::stored) type KnownField = (&'static str, Option<Value>);
@@ -57,9 +58,14 @@ pub(super) fn plain_key(
 }
 
 /// Reads `keys[n]`.
-pub(in crate::stored) fn named_key(id: ProfileId, fields: &Mapping) -> Result<Profile, String> {
+pub(in crate::stored) fn named_key(
+    id: ProfileId,
+    fields: &Mapping,
+    notes: &mut Vec<String>,
+) -> Result<Profile, String> {
     let mut profile = with_key(id, credential(fields, "api_key")?.unwrap_or_default());
     profile.account = text(fields, "label")?.map(str::to_owned);
+    key_facts::take(&mut profile, fields, notes);
     profile.last_test = last_test(fields.get("last_test"));
     profile.origins = texts(fields, "hosts")?;
     Ok(profile)
@@ -110,28 +116,10 @@ pub(in crate::stored) fn login(
         refresh_count: count(fields, "refresh_count", notes).unwrap_or(0),
         revoked_at: time(fields, "revoked_at", notes),
         auto_refresh: automatic(fields)?,
+        note: key_facts::note(fields),
         origins: texts(fields, "hosts")?,
         owner: None,
     })
-}
-
-/// The time of a field; nothing, and a note, where it cannot be read. The value is not shown: it may be
-/// a token that lost its line.
-fn time(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<DateTime<Utc>> {
-    let read = match fields.get(key) {
-        None | Some(Value::Null) => moment(RawTime::Absent).ok(),
-        Some(Value::String(text)) => moment(RawTime::Text(text)).ok(),
-        Some(Value::Number(number)) => moment(RawTime::Number(number.as_f64().unwrap_or(f64::NAN))).ok(),
-        Some(Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_)) => None,
-    };
-    let Some(moment) = read else {
-        notes.push(format!("{key} is not a time that can be read; write it like 2026-11-22T14:02:00Z"));
-        return None;
-    };
-    if moment.is_some_and(|moment| moment.zone == Zone::Assumed) {
-        notes.push(format!("{key} has no time zone and is taken as UTC; add a Z or an offset"));
-    }
-    moment.map(|moment| moment.at)
 }
 
 /// A list of texts, or a text with blanks between them.
@@ -284,7 +272,6 @@ pub(super) fn last_test_value(last: &LastTest) -> Value {
 pub(in crate::stored) fn all_login_fields(profile: &Profile) -> Vec<KnownField> {
     let tokens = profile.held.tokens();
     let text = |text: &Option<String>| text.as_deref().map(Value::from);
-    let at = |at: Option<DateTime<Utc>>| at.filter(|at| is_writable(*at)).map(|at| Value::from(rfc3339(at)));
     vec![
         ("client_id", text(&profile.client_id)),
         ("client_secret", profile.client_secret.as_ref().map(opened)),
@@ -306,6 +293,7 @@ pub(in crate::stored) fn all_login_fields(profile: &Profile) -> Vec<KnownField> 
         ("refresh_count", (profile.refresh_count > 0).then(|| Value::from(profile.refresh_count))),
         ("revoked_at", at(profile.revoked_at)),
         ("automatic", (profile.auto_refresh == AutoRefresh::Off).then_some(Value::Bool(false))),
+        ("note", profile.note.as_deref().map(Value::from)),
         ("hosts", list(&profile.origins)),
     ]
 }
@@ -349,9 +337,13 @@ fn last_refresh_value(last: &LastRefresh) -> Value {
 pub(in crate::stored) fn key_fields(profile: &Profile) -> Vec<KnownField> {
     let label = profile.account.as_deref().map(Value::from);
     let last_test = profile.last_test.as_ref().map(last_test_value);
+    let [expires_at, obtained_at, note] = key_facts::written(profile);
     vec![
         ("api_key", key_text(profile)),
         ("label", label),
+        expires_at,
+        obtained_at,
+        note,
         ("last_test", last_test),
         ("hosts", list(&profile.origins)),
     ]

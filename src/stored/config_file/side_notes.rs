@@ -45,12 +45,14 @@ impl SideNotes {
         format!("{HEADING}{}", serde_yaml::to_string(&tree).unwrap_or_default())
     }
 
-    /// `profile` with what is noted of the grant that it holds.
+    /// `profile` with what is noted of the grant that it holds; the person's note is of any.
     #[must_use]
     pub fn completed(&self, profile: &Profile) -> Option<Profile> {
         let note = self.0.get(&profile.id.name.exact())?;
-        (note.get(GRANT).and_then(Value::as_str) == Some(&*grant(profile))).then_some(())?;
         let noted = fields::login(profile.id.clone(), note, &mut Vec::new()).ok()?;
+        if note.get(GRANT).and_then(Value::as_str) != Some(&*grant(profile)) {
+            return noted.note.is_some().then(|| Profile { note: noted.note, ..profile.clone() });
+        }
         let expires_at = match profile.kind {
             Kind::ApiKey => noted.life.expires_at,
             Kind::OAuth | Kind::Environment => profile.life.expires_at,
@@ -156,6 +158,7 @@ mod tests {
         (full.issuer, full.subject) = (Some("i".to_owned()), Some("s".to_owned()));
         full.last_refresh = Some(LastRefresh::new(at(0), RefreshResult::Done, full.refresh_token_id()));
         (full.refresh_count, full.auto_refresh) = (7, AutoRefresh::Off);
+        full.note = Some("of the team".to_owned());
         let name = full.id.name.clone();
         let put = Change { name, expects: None, edit: Edit::Put(Box::new(full.clone())) };
         let notes = SideNotes::default().after(&rows(TEXT), std::iter::once(&put));
@@ -168,9 +171,9 @@ mod tests {
         assert!(!text.contains("access_token") && !text.contains("refresh_token"), "{text}");
 
         let mut foreign = rows(&TEXT.replace("refresh_token: r", "refresh_token: another"));
-        let before = foreign.clone();
+        let noted = Profile { note: full.note.clone(), ..first(&foreign).clone() };
         read.complete(&mut foreign);
-        assert_eq!(foreign, before);
+        assert_eq!(*first(&foreign), noted, "what a person wrote is of each login");
         assert_eq!(SideNotes::from_text("[odd"), SideNotes::default());
     }
 

@@ -8,7 +8,8 @@ use crate::domain::provider::registration::{IssuerPattern, RegistrationRecipe};
 use crate::domain::provider::request_template::{Method, RequestBody, RequestTemplate, Template};
 use crate::domain::provider::scopes::{OfferedScope, ScopeList, Scopes};
 use crate::domain::provider::{
-    Authorize, Client, LoginMethod, Probe, Provider, Redirect, RefreshScope, Rotation, StateParameter,
+    Authorize, Client, EndSource, LoginMethod, Probe, Provider, Redirect, RefreshScope, Rotation,
+    StateParameter,
 };
 use crate::domain::text;
 use crate::stored::provider_file::schema::{
@@ -189,6 +190,10 @@ fn probe(yaml: ProbeYaml) -> Probe {
     Probe {
         call: RequestTemplate { method: Method::Get, url: yaml.get, headers, body: RequestBody::Empty },
         reading: yaml.reading.0,
+        ends: yaml.ends.map(|ends| match ends.starts_with('/') {
+            true => EndSource::Body(ends),
+            false => EndSource::Header(ends.to_ascii_lowercase()),
+        }),
     }
 }
 

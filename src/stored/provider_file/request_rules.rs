@@ -143,10 +143,22 @@ fn probe(yaml: &ProviderYaml) -> Option<FieldError> {
     if let Some(rule) = get() {
         return Some(FieldError::at(&["probe", "get"], rule));
     }
+    if let Some(rule) = probe.ends.as_deref().and_then(bad_end) {
+        return Some(FieldError::at(&["probe", "ends"], rule));
+    }
     let mut unfilled =
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), unfilled("probe", value, PROBE)?)));
     let (header, rule) = unfilled.next().or_else(|| bad_header(headers))?;
     Some(FieldError::at(&["probe", "headers", header], rule))
+}
+
+/// Why `ends` names no place of an answer.
+fn bad_end(ends: &str) -> Option<String> {
+    let is_pointer = ends.starts_with('/');
+    let rule = || {
+        "ends is a JSON pointer such as /data/expires_at, or the name of a header of the answer".to_owned()
+    };
+    (!is_pointer && bad_header_name(ends).is_some()).then(rule)
 }
 
 /// The field that holds the address.

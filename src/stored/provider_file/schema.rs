@@ -336,6 +336,7 @@ pub(super) struct ProbeYaml {
     pub(super) headers: MapYaml<Template>,
     #[serde(default)]
     pub(super) reading: ReadingYaml,
+    pub(super) ends: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

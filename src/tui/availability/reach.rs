@@ -40,6 +40,7 @@ impl Reach {
             | Action::Scopes
             | Action::RefreshDue
             | Action::Rename
+            | Action::Note
             | Action::MoveStore
             | Action::MakePrivate
             | Action::Edit

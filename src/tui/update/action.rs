@@ -27,8 +27,8 @@ use crate::tui::time_axis::{Timeline, Zoom};
 use crate::tui::tour::{Tour, TourStop};
 use crate::tui::update::status::show;
 use crate::tui::update::{
-    auto_refresh, help, login_start, marked, navigation, palette, panel, passphrase, refresh, relocation,
-    settings, sign_out, undo, wizard,
+    auto_refresh, help, login_start, marked, navigation, note, palette, panel, passphrase, refresh,
+    relocation, settings, sign_out, undo, wizard,
 };
 
 /// Does what the person wants, or says why that is not possible.
@@ -92,6 +92,7 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             navigation::step(model, now, Motion::Down);
         }
         Action::Rename => return on_selected(model, relocation::ask_for_name),
+        Action::Note => return on_selected(model, note::ask),
         Action::MoveStore => return on_selected(model, relocation::ask_for_store),
         Action::SignOut => return ask_to_sign_out(model, None),
         Action::SignOutAtProvider => return ask_to_sign_out(model, Some(SignOutWay::AtProvider)),

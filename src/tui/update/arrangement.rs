@@ -173,6 +173,7 @@ fn moment(row: &Row, need: Need) -> Option<DateTime<Utc>> {
         Need::LoginEnds => profile.life.grant_ends_at,
         Need::TokenEnds | Need::Expiring => profile.life.expires_at,
         Need::Login
+        | Need::NewKey
         | Need::Refused
         | Need::Unreadable
         | Need::NotSaved

@@ -24,8 +24,8 @@ use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::{dismiss, show};
 use crate::tui::update::{
-    borrowed, form, login, login_start, marked, passphrase, relocation, server, settings, sign_out, stores,
-    undo, wizard,
+    borrowed, form, login, login_start, marked, note, passphrase, relocation, server, settings, sign_out,
+    stores, undo, wizard,
 };
 use crate::tui::view::{everything, exchanges, help, pane};
 use crate::tui::wizard::Page;
@@ -76,6 +76,7 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         Screen::List
         | Screen::Filter(_)
         | Screen::Renaming(..)
+        | Screen::Noting(..)
         | Screen::Passphrase(_)
         | Screen::Copy
         | Screen::Dialog(_)
@@ -117,6 +118,7 @@ pub(super) fn switch_focus(model: &mut Model) -> Vec<Effect> {
         Screen::List
         | Screen::Filter(_)
         | Screen::Renaming(..)
+        | Screen::Noting(..)
         | Screen::Passphrase(_)
         | Screen::Copy
         | Screen::Reveal(..)
@@ -198,6 +200,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         Screen::Wizard(_) => server::submit(model, now),
         Screen::Renaming(..) => relocation::take_name(model, now),
+        Screen::Noting(..) => note::take(model, now),
         Screen::Passphrase(_) => passphrase::enter(model),
         Screen::Filter(_) => {
             model.screen = Screen::List;
@@ -268,6 +271,7 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Pane
         | Screen::Copy
         | Screen::Renaming(..)
+        | Screen::Noting(..)
         | Screen::Results(_)
         | Screen::Log(_)
         | Screen::Settings(_) => {}

@@ -18,7 +18,7 @@ use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
 use crate::tui::store_overlap::StoreOverlap;
 use crate::tui::text_layout;
 use crate::tui::update::status::{report, report_on, report_trouble};
-use crate::tui::update::{auto_refresh, undo};
+use crate::tui::update::{auto_refresh, note, undo};
 
 /// Takes a snapshot that was read, and says what another program did since the last one.
 pub(super) fn look(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
@@ -135,7 +135,7 @@ pub(super) fn changed(
             return vec![Effect::Read(id.store)];
         }
     };
-    let before = model.profile(id).map(|profile| profile.auto_refresh);
+    let before = model.profile(id).map(|profile| (profile.auto_refresh, profile.note.clone()));
     let mut has_event = true;
     let text = match snapshot.profile(&id.name) {
         None => {
@@ -152,9 +152,14 @@ pub(super) fn changed(
         }
         Some(_) if restores => format!("{} is back: its tokens are stored again.", id.name),
         Some(profile) => {
-            if before.is_some_and(|before| before != profile.auto_refresh) {
-                has_event = false;
+            let (is_toggled, is_noted) = before.as_ref().map_or((false, false), |(automatic, note)| {
+                (*automatic != profile.auto_refresh, *note != profile.note)
+            });
+            has_event = !is_toggled && !is_noted;
+            if is_toggled {
                 auto_refresh::toggled(model, profile, now)
+            } else if is_noted {
+                note::taken(profile)
             } else {
                 format!("{} is saved.", id.name)
             }

@@ -242,8 +242,11 @@ pub(super) fn key_tested(model: &mut Model, key: &str, tested: Result<TestVerdic
     let Some(change) = change.filter(held).filter(|_| wizard.work == Work::Testing) else {
         return Vec::new();
     };
-    let verdict = tested
-        .unwrap_or_else(|trouble| TestVerdict { words: format!("not tested: {}", trouble.why), last: None });
+    let verdict = tested.unwrap_or_else(|trouble| TestVerdict {
+        words: format!("not tested: {}", trouble.why),
+        last: None,
+        end: None,
+    });
     let refusal = verdict.last.as_ref().filter(|_| verdict.is_refusal()).map(|last| last.status);
     wizard.tested = Some(KeyTest { key: key.to_owned(), verdict });
     if let Some(status) = refusal {
@@ -258,8 +261,9 @@ pub(super) fn key_tested(model: &mut Model, key: &str, tested: Result<TestVerdic
 }
 
 fn keep_key(wizard: &mut Wizard, change: Change) -> Vec<Effect> {
-    let last = wizard.tested.as_ref().and_then(|tested| tested.verdict.last.clone());
-    let change = change.with_test(last);
+    let verdict = wizard.tested.as_ref().map(|tested| &tested.verdict);
+    let last = verdict.and_then(|verdict| verdict.last.clone());
+    let change = change.with_test(last).with_end(verdict.and_then(|verdict| verdict.end));
     wizard.work = Work::Saving;
     let store = change.profile().map_or(StoreId::Own, |profile| profile.id.store);
     let id = ProfileId { store, name: change.name.clone() };

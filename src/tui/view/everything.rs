@@ -71,6 +71,9 @@ fn state_of(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: No
     if let Some(last) = profile.last_test_of_this_token() {
         block.field("Tested", &[state::moment(last.at, now), last.to_string()]);
     }
+    if let Some(note) = state::note(model, profile) {
+        block.field("Note", &[note]);
+    }
     if let Some(words) = priority::words(model, profile, now.wall) {
         block.field("Priority", &[text_layout::safe(&words)]);
     }
@@ -83,6 +86,12 @@ fn tokens(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now)
         Kind::ApiKey => {
             block.rule("Key", Vec::new());
             block.field("Key", &[mask]);
+            if profile.life.expires_at.is_some() {
+                block.field("Expires", &ends(model, profile.life.expires_at, now));
+            }
+            if let Some(from) = profile.life.obtained_at {
+                block.field("Stored", &[state::moment(from, now)]);
+            }
         }
         Kind::Environment => {
             block.rule("Value", Vec::new());

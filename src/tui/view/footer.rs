@@ -29,6 +29,9 @@ pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>
     if let Screen::Renaming(_, field) = &model.screen {
         return typing(frame, row, (field, "new name: ", "Enter renames · Esc keeps the old one"), theme);
     }
+    if let Screen::Noting(_, field) = &model.screen {
+        return typing(frame, row, (field, "note: ", "Enter saves · Esc changes nothing"), theme);
+    }
     if let Screen::Log(page @ LogPage { typing: Some(field), .. }) = &model.screen {
         let counts = (log::shown(model, page).len(), log::total(model));
         return filtering(frame, row, (field, counts), theme);

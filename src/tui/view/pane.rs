@@ -196,6 +196,10 @@ impl Pane<'_> {
         let Some(tokens) = profile.held.tokens() else { return };
         let mask = state::mask(self.model, profile, &tokens.access);
         match profile.kind {
+            Kind::ApiKey if profile.life.expires_at.is_some() => {
+                let style = state::style(health, self.theme);
+                self.gauge("Key", (profile.life.obtained_at, profile.life.expires_at), style, vec![mask]);
+            }
             Kind::ApiKey => self.block.field("Key", &[mask]),
             Kind::Environment => self.block.field("Value", &[mask]),
             Kind::OAuth => {
@@ -261,7 +265,8 @@ impl Pane<'_> {
     fn account(&mut self, profile: &Profile) {
         let scopes: Vec<String> = profile.scopes.iter().map(text_layout::named).collect();
         let tested = profile.last_test_of_this_token();
-        if profile.account.is_none() && scopes.is_empty() && tested.is_none() {
+        let note = state::note(self.model, profile);
+        if profile.account.is_none() && scopes.is_empty() && tested.is_none() && note.is_none() {
             return;
         }
         self.block.rule("", Vec::new());
@@ -270,6 +275,9 @@ impl Pane<'_> {
         }
         if !scopes.is_empty() {
             self.block.field("Scopes", &[scopes.join(" ")]);
+        }
+        if let Some(note) = note {
+            self.block.field("Note", &[note]);
         }
         if let Some(last) = tested {
             self.block.field("Tested", &[state::day(last.at, self.now), last.to_string()]);

@@ -67,7 +67,7 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
             _ => "null".to_owned(),
         };
         format!(
-            r#"{{"provider":"demo","name":"{name}","kind":{kind},"state":"{state}","expires_at":{expires},{rest},"store":"own","last_refresh":{last},"last_test":null,"owner":null}}"#
+            r#"{{"provider":"demo","name":"{name}","kind":{kind},"state":"{state}","expires_at":{expires},{rest},"store":"own","last_refresh":{last},"last_test":null,"owner":null,"note":null}}"#
         )
     };
     let told = format!(r#""grant_ends_at":"{}","account":"Ana <ana@acme.dev>","scopes":["a","b"]"#, at(9000));

@@ -88,7 +88,7 @@ fn a_test_on_the_screen_is_known_to_the_next_start_and_a_test_that_cannot_be_mad
     let pty = Pty::start(&served.home, &[], (120, 30));
     pty.wait("demo/key")
         .keys("j")
-        .wait("API keys do not expire")
+        .wait("No end of this key")
         .wait("next: demo/ana refreshes in")
         .keys("T")
         .wait("401: the provider refuses this key")

@@ -193,7 +193,7 @@ fn the_colour_of_a_message_is_that_of_its_consequence() {
     let refused = |result| {
         let token = profile("work").held.tokens().map(|tokens| tokens.access.short().to_owned());
         let last = token.map(|token| LastTest { at: now().wall, result, status: 401, token });
-        Msg::Tested(id("work"), Ok(TestVerdict { words: "as the provider says".to_owned(), last }))
+        Msg::Tested(id("work"), Ok(TestVerdict { words: "as the provider says".to_owned(), last, end: None }))
     };
     let trouble = |next| Trouble::untouched("cannot refresh demo/work", "503", next);
     let failed = |next| Msg::Refreshed(id("work"), Refreshed::Failed(None, trouble(next)));

@@ -1,11 +1,13 @@
 //! Answers before a login: taken, refused with a sentence, or taken back.
 
 use crate::domain::change::Snapshot;
+use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::{PART_LIMIT, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::{Provider, draft, scopes};
 use crate::domain::secret::{Ends, Secret};
 use crate::domain::text;
+use crate::domain::tokens::Expiry;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal, PreflightQuestion};
 use crate::oauth::scopes::union;
 
@@ -130,6 +132,11 @@ impl Preflight {
         }
         self.key = Some(key);
         Ok(ends)
+    }
+
+    /// Takes when the key ends, where that is known; it is stored `now`.
+    pub fn key_ends(&mut self, end: Option<DateTime<Utc>>, now: DateTime<Utc>) {
+        self.key_life = Expiry { obtained_at: end.map(|_| now), expires_at: end, grant_ends_at: None };
     }
 
     /// Takes an answer back: the question is asked again.

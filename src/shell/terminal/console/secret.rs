@@ -19,6 +19,19 @@ pub fn secret_from_input() -> Result<Secret, String> {
     secret_of(io::stdin().lock(), "standard input")
 }
 
+/// Reads the first line of standard input as a secret.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub fn secret_from_first_line() -> Result<Secret, String> {
+    secret_from_input().map(|all| first_line(&all))
+}
+
+fn first_line(all: &Secret) -> Secret {
+    let line = all.expose().split('\n').next().unwrap_or_default();
+    Secret::new(line.strip_suffix('\r').unwrap_or(line))
+}
+
 /// Reads a secret from an open file descriptor, to its end.
 ///
 /// # Errors
@@ -73,5 +86,12 @@ mod tests {
             assert_eq!(secret_of(bytes, "pipe"), secret.map(Secret::new).map_err(String::from));
         }
         assert!(secret_of(&[b'a'; 65_536][..], "pipe").is_ok());
+    }
+
+    #[test]
+    fn a_first_line_comes_without_its_end() {
+        for (all, line) in [("a", "a"), ("a\r\nb\n", "a"), (" a \nb", " a "), ("", ""), ("\nb", "")] {
+            assert_eq!(first_line(&Secret::new(all)), Secret::new(line), "{all:?}");
+        }
     }
 }

@@ -1,0 +1,27 @@
+//! Facts about a key that a person or a test tells: when it ends, since when it is stored, and a note.
+
+use serde_yaml::{Mapping, Value};
+
+use crate::domain::profile::Profile;
+use crate::stored::config_file::times::{at, time};
+
+/// The person's note. What is no text is none: the tokens are good all the same.
+pub(super) fn note(fields: &Mapping) -> Option<String> {
+    fields.get("note").and_then(Value::as_str).filter(|note| !note.is_empty()).map(str::to_owned)
+}
+
+/// Takes what `fields` say about the key of `profile`.
+pub(super) fn take(profile: &mut Profile, fields: &Mapping, notes: &mut Vec<String>) {
+    profile.life.expires_at = time(fields, "expires_at", notes);
+    profile.life.obtained_at = time(fields, "obtained_at", notes);
+    profile.note = note(fields);
+}
+
+/// The fields that say it.
+pub(super) fn written(profile: &Profile) -> [(&'static str, Option<Value>); 3] {
+    [
+        ("expires_at", at(profile.life.expires_at)),
+        ("obtained_at", at(profile.life.obtained_at)),
+        ("note", profile.note.as_deref().map(Value::from)),
+    ]
+}

@@ -1,0 +1,30 @@
+//! Times in the fields of an entry.
+
+use serde_yaml::{Mapping, Value};
+
+use crate::domain::clock::{DateTime, Utc, Zone, is_writable, rfc3339};
+use crate::domain::expiry::{RawTime, moment};
+
+/// The time of a field; nothing, and a note, where it cannot be read. The value is not shown: it may be
+/// a token that lost its line.
+pub(super) fn time(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<DateTime<Utc>> {
+    let read = match fields.get(key) {
+        None | Some(Value::Null) => moment(RawTime::Absent).ok(),
+        Some(Value::String(text)) => moment(RawTime::Text(text)).ok(),
+        Some(Value::Number(number)) => moment(RawTime::Number(number.as_f64().unwrap_or(f64::NAN))).ok(),
+        Some(Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_)) => None,
+    };
+    let Some(moment) = read else {
+        notes.push(format!("{key} is not a time that can be read; write it like 2026-11-22T14:02:00Z"));
+        return None;
+    };
+    if moment.is_some_and(|moment| moment.zone == Zone::Assumed) {
+        notes.push(format!("{key} has no time zone and is taken as UTC; add a Z or an offset"));
+    }
+    moment.map(|moment| moment.at)
+}
+
+/// A time as it is written; nothing where no file can say it.
+pub(super) fn at(at: Option<DateTime<Utc>>) -> Option<Value> {
+    at.filter(|at| is_writable(*at)).map(|at| Value::from(rfc3339(at)))
+}
