@@ -316,8 +316,10 @@ impl ProfileTable<'_> {
                 // Where no column says whose it is.
                 let owner = profile.owner.as_ref().filter(|_| self.columns.account.is_none());
                 let title = owner.map_or_else(String::new, |owner| text_layout::named(&owner.title));
-                let fits = text_layout::width(&title) <= width;
-                Line::styled(if fits { title } else { "borrowed".to_owned() }, self.theme.muted)
+                // A piece of a word says nothing.
+                let mut words = [title.as_str(), "borrowed"].into_iter();
+                let fitting = words.find(|words| text_layout::width(words) <= width).unwrap_or("");
+                Line::styled(fitting.to_owned(), self.theme.muted)
             }
         }
     }
