@@ -1,6 +1,7 @@
 //! Everything that is done: the one place with clock, files, network, threads and terminal.
 
 pub mod borrowed;
+mod catalog;
 pub mod clock;
 pub mod discovery;
 pub mod environment;
@@ -32,15 +33,14 @@ mod vault;
 pub mod watch;
 
 use std::path::Path;
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::watch as watched;
 
 use crate::domain::change::{Change, ErasedText, PassphraseNeed, Snapshot};
 use crate::domain::event::{Author, Event, GrantEvent};
-use crate::domain::name::{ProfileId, StoreId};
-use crate::domain::provider::Provider;
-use crate::domain::provider::catalog::Catalog;
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
+use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::domain::store_presence::Prompting;
 use crate::domain::trouble::{FailureKind, Trouble};
@@ -56,7 +56,6 @@ use crate::shell::store_files::{ApplyError, Store};
 use crate::shell::store_folder::KnownCatalog;
 use crate::shell::stores::{Stores, not_written};
 use crate::shell::terminal::clipboard::Clipboard;
-use crate::stored::provider_file;
 
 /// Everything that things are done with.
 pub struct Services {
@@ -193,6 +192,13 @@ impl Services {
         }
     }
 
+    /// The profile `name` of a store, where it can be told without reading all of it; for all else there is
+    /// [`Services::read_now`].
+    #[must_use]
+    pub fn glance(&self, store: StoreId, name: &ProfileName) -> Option<Arc<Profile>> {
+        self.stores.get(store)?.store.glance(name)
+    }
+
     /// Whether there is a store of that name that may be written.
     #[must_use]
     pub fn has_store(&self, store: StoreId) -> bool {
@@ -315,121 +321,10 @@ impl Services {
         }
         Ok(())
     }
-
-    /// The providers, read when they are first asked for.
-    pub async fn catalog(self: &Arc<Self>) -> Arc<Catalog> {
-        if let Some(catalog) = &*self.known_catalog() {
-            return Arc::clone(catalog);
-        }
-        let services = Arc::clone(self);
-        let reading = tokio::task::spawn_blocking(move || services.catalog_now()).await;
-        reading.unwrap_or_default()
-    }
-
-    /// The providers, at once and in this thread: for commands.
-    #[must_use]
-    pub fn catalog_now(&self) -> Arc<Catalog> {
-        if let Some(catalog) = &*self.known_catalog() {
-            return Arc::clone(catalog);
-        }
-        let read = Arc::new(self.read_catalog());
-        // Where somebody else has just read them, theirs stay.
-        Arc::clone(self.known_catalog().get_or_insert(read))
-    }
-
-    /// Writes the file of a new provider, and reads all of them again.
-    ///
-    /// # Errors
-    /// A [`Trouble`] when it cannot be written; no file is ever replaced.
-    pub async fn add_provider(self: &Arc<Self>, name: String, text: String) -> Result<Arc<Catalog>, Trouble> {
-        self.with_providers(move |folder| providers::add(folder, &name, &text)).await
-    }
-
-    /// Writes the file of a provider that a discovery found in the place of the one that it wrote before, and
-    /// reads all of them again.
-    ///
-    /// # Errors
-    /// A [`Trouble`] when it cannot be written; then the file is as it was.
-    pub async fn replace_provider(
-        self: &Arc<Self>,
-        name: String,
-        text: String,
-    ) -> Result<Arc<Catalog>, Trouble> {
-        self.with_providers(move |folder| providers::replace(folder, &name, &text)).await
-    }
-
-    /// Changes the folder of provider files, and reads all of them again.
-    async fn with_providers(
-        self: &Arc<Self>,
-        change: impl FnOnce(&Path) -> Result<(), Trouble> + Send + 'static,
-    ) -> Result<Arc<Catalog>, Trouble> {
-        let services = Arc::clone(self);
-        let changing = tokio::task::spawn_blocking(move || {
-            change(&services.paths.providers)?;
-            let read = Arc::new(services.read_catalog());
-            Ok(Arc::clone(services.known_catalog().insert(read)))
-        });
-        changing.await.unwrap_or_else(|_| Err(broke("cannot save the provider file")))
-    }
-
-    fn read_catalog(&self) -> Catalog {
-        let catalog = match (providers::files(&self.paths.providers), &self.presets) {
-            (Err(complaint), _) => Catalog::unreadable(complaint),
-            (Ok(own), None) => provider_file::catalog(own),
-            (Ok(own), Some(files)) => {
-                let files = files.iter().map(|(path, text)| (path.clone(), Ok(text.clone())));
-                provider_file::catalog_of_files(files.chain(own))
-            }
-        };
-        self.http.must_be_public(catalog.usable().flat_map(Provider::public_hosts));
-        catalog
-    }
-
-    fn known_catalog(&self) -> MutexGuard<'_, Option<Arc<Catalog>>> {
-        self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// What is said when a worker of ours ended by a fault of the program.
 fn broke(what: &str) -> Trouble {
     let next = FailureKind::NeedsFix("report this as a bug in authtui".to_owned());
     Trouble::untouched(what, "a part of the program crashed", next)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_provider_that_is_added_is_known_at_once() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let services = Services::new(Paths::below(folder.path()), "authtui");
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
-        runtime.block_on(async {
-            assert!(services.catalog().await.get("acme").is_none());
-            let added = services.add_provider("acme".to_owned(), text.to_owned()).await.expect("saved");
-            assert!(added.get("acme").is_some());
-            assert_eq!(services.catalog().await, added, "refreshes and copies know it too");
-            assert!(services.add_provider("acme".to_owned(), text.to_owned()).await.is_err());
-        });
-    }
-
-    #[test]
-    fn a_provider_that_is_added_stands_beside_those_that_take_the_presets_place() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let text = |name: &str| {
-            format!(
-                "name: {name}\nendpoints: {{ authorize: 'https://a.test/a', token: 'https://a.test/t' }}\n"
-            )
-        };
-        let files = vec![("demo.yaml".to_owned(), text("demo"))];
-        let services = Services::with_presets(Paths::below(folder.path()), "authtui", Some(files));
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(async {
-            let added = services.add_provider("acme".to_owned(), text("acme")).await.expect("saved");
-            let names: Vec<&str> = added.usable().map(|provider| provider.name.as_str()).collect();
-            assert_eq!(names, ["acme", "demo"]);
-        });
-    }
 }

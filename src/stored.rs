@@ -5,7 +5,10 @@ pub mod borrowed;
 pub mod config_file;
 pub mod environment;
 pub mod event_log;
+mod field;
 pub mod hashed_file;
+#[cfg(test)]
+mod mutants;
 pub mod plain_editor;
 pub mod plain_reader;
 pub mod positions;

@@ -27,6 +27,7 @@ use crate::domain::text;
 use crate::shell::Services;
 use crate::shell::refresh::grant_lock;
 use crate::shell::terminal::console;
+use crate::tui::store_overlap::StoreOverlap;
 use crate::tui::text_layout;
 use crate::tui::theme::Shape;
 
@@ -69,14 +70,16 @@ pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Re
             Some((output, settings)) => {
                 let list = TerminalList::new(stores, &catalog, settings, &output, now);
                 list.print()?;
-                let reasons = reasons(services, list.profiles(), &catalog, now);
+                let reasons = reasons(services, (list.profiles(), &list.model.overlap), &catalog, now);
                 explain(list.faults().chain(reasons), output.width);
                 list.print_hint()?;
             }
             None => {
-                console::print(&table(&stores, &catalog, now))?;
+                let by_id = stores.iter().map(|snapshot| (snapshot.store, snapshot.clone())).collect();
+                let overlap = StoreOverlap::new(&by_id);
+                console::print(&table(&stores, &overlap, &catalog, now))?;
                 let profiles = stores.iter().flat_map(Snapshot::profiles);
-                reasons(services, profiles, &catalog, now).iter().for_each(|reason| say(reason));
+                reasons(services, (profiles, &overlap), &catalog, now).iter().for_each(|reason| say(reason));
             }
         }
     }
@@ -111,7 +114,7 @@ fn fixed(text: &str) -> String {
 /// Of each of `profiles` that is not well why, and what helps.
 fn reasons<'a>(
     services: &Services,
-    profiles: impl Iterator<Item = &'a Profile>,
+    (profiles, overlap): (impl Iterator<Item = &'a Profile>, &StoreOverlap),
     catalog: &Catalog,
     now: Now,
 ) -> Vec<String> {
@@ -121,7 +124,7 @@ fn reasons<'a>(
     let reasons = profiles.filter_map(|profile| {
         let provider = catalog.get(profile.id.name.provider());
         let why = reason::of(profile, provider, &events, &asking, now)?;
-        Some(format!("{}: {why}", profile.id.name))
+        Some(format!("{}: {why}", overlap.name(&profile.id)))
     });
     reasons.collect()
 }
@@ -261,9 +264,9 @@ fn owner_of(at: &Where) -> Option<OwnerJson<'_>> {
     }
 }
 
-fn table(stores: &[Snapshot], catalog: &Catalog, now: Now) -> String {
+fn table(stores: &[Snapshot], overlap: &StoreOverlap, catalog: &Catalog, now: Now) -> String {
     let head = ["PROFILE", "STATE", "TOKEN", "LOGIN", "ACCOUNT"].map(String::from);
-    let rows = stores.iter().flat_map(|snapshot| &snapshot.rows).map(|row| line(row, catalog, now));
+    let rows = stores.iter().flat_map(|snapshot| &snapshot.rows).map(|row| line(row, overlap, catalog, now));
     let rows: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
     let widths: Vec<usize> = (0..5).map(|column| width(column).unwrap_or_default()).collect();
@@ -279,9 +282,9 @@ fn table(stores: &[Snapshot], catalog: &Catalog, now: Now) -> String {
     out
 }
 
-fn line(row: &Row, catalog: &Catalog, now: Now) -> [String; 5] {
+fn line(row: &Row, overlap: &StoreOverlap, catalog: &Catalog, now: Now) -> [String; 5] {
     match row {
-        Row::Profile(profile) => cells(profile, catalog, now),
+        Row::Profile(profile) => cells(profile, overlap, catalog, now),
         Row::Broken { name, at, why } => {
             let state = Health::Unreadable.word().to_owned();
             [
@@ -305,14 +308,14 @@ fn fault(at: &Where, why: &str) -> String {
     }
 }
 
-fn cells(profile: &Profile, catalog: &Catalog, now: Now) -> [String; 5] {
+fn cells(profile: &Profile, overlap: &StoreOverlap, catalog: &Catalog, now: Now) -> [String; 5] {
     let left = |end: Option<DateTime<Utc>>| match end {
         Some(end) if end > now.wall => countdown(end - now.wall).0,
         Some(_) => "expired".to_owned(),
         None => "-".to_owned(),
     };
     [
-        text::clean(&profile.id.name.to_string(), COLUMN_LIMIT),
+        text::clean(&overlap.name(&profile.id), COLUMN_LIMIT),
         health(profile, catalog, now.wall).word_for(profile).to_owned(),
         left(profile.life.expires_at),
         left(login_end(profile, now.wall)),
@@ -352,7 +355,7 @@ mod tests {
     fn names_and_accounts_that_look_the_same_are_told_apart() {
         let mut profile = empty_profile("demo/\u{430}na", Kind::OAuth);
         profile.account = Some("\u{430}na@demo.test".to_owned());
-        let [name, .., account] = cells(&profile, &Catalog::default(), now());
+        let [name, .., account] = cells(&profile, &StoreOverlap::default(), &Catalog::default(), now());
         assert_eq!((name.as_str(), account.as_str()), ("demo/<U+0430>na", "<U+0430>na@demo.test"));
     }
 }

@@ -47,7 +47,17 @@ fn escaped(json: &str) -> String {
         let mut units = [0; 2];
         char.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>()
     };
-    json.chars().map(|char| if text::is_hostile(char) { escape(char) } else { char.to_string() }).collect()
+    let mut escaped = String::with_capacity(json.len() + 1);
+    for harmless in json.split_inclusive(text::is_hostile) {
+        match harmless.char_indices().next_back().filter(|(_, last)| text::is_hostile(*last)) {
+            Some((at, hostile)) => {
+                escaped.push_str(harmless.get(..at).unwrap_or_default());
+                escaped.push_str(&escape(hostile));
+            }
+            None => escaped.push_str(harmless),
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Profile argument: which profile a word of the command line means.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -9,7 +10,7 @@ use crate::cli::output::say;
 use crate::cli::passphrase::{self, Wanted};
 use crate::cli::redact;
 use crate::domain::change::{Row, Snapshot};
-use crate::domain::name::{NameError, ProfileName, StoreId};
+use crate::domain::name::{NameError, ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::endpoint::{self, EndpointError};
@@ -24,21 +25,27 @@ pub(super) const LIST_HINT: &str = "authtui list shows what is there";
 
 /// The profile that `text` means, and its store. `provider/name` is one; a word alone is the default of
 /// the provider of that name, else the only profile there, else the only profile of that name anywhere.
-/// Our own store wins a name; `STORE:provider/name` means one of another.
+/// Our own store wins a name; `STORE:provider/name` means one of another, and is asked for where two others
+/// hold it.
 ///
 /// # Errors
 /// The number to end with, once the reason was said.
 pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile), Exit> {
-    let (store, text) = store(text);
-    let name = meant(services, store, text)?;
+    let (wanted, text) = store(text);
+    let name = meant(services, wanted, text)?;
     let mut near = Vec::new();
-    for store in StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id)) {
+    for store in StoreId::ALL.into_iter().filter(|id| wanted.is_none_or(|wanted| wanted == *id)) {
         let snapshot = passphrase::read(services, store, Wanted::Profile(&name));
         let found = snapshot.profile(&name).cloned();
         for notice in &snapshot.notices {
             say(&notice.to_string());
         }
         if let Some(profile) = found {
+            let others = if wanted.is_none() { others(services, &profile.id) } else { Vec::new() };
+            if !others.is_empty() {
+                let all = std::iter::once(&profile.id).chain(&others).map(ProfileId::exact);
+                return Err(ambiguous(&name.to_string(), &all.collect::<Vec<_>>()));
+            }
             return Ok((snapshot, profile));
         }
         if let Some(why) = unreadable(&snapshot, &name) {
@@ -62,6 +69,17 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
         false => format!("{} has {}", name.provider(), near.join(", ")),
     };
     Err(no_profile(&services.catalog_now(), &name.to_string(), &hint))
+}
+
+/// The same without the store: nothing is read but that one entry where `text` names it wholly.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) fn find_profile(services: &Services, text: &str) -> Result<Arc<Profile>, Exit> {
+    let (store, name) = store(text);
+    let name = name.split_once('/').and_then(|(provider, name)| ProfileName::new(provider, name).ok());
+    let glanced = name.and_then(|name| services.glance(store.unwrap_or(StoreId::Own), &name));
+    glanced.map_or_else(|| find(services, text).map(|(_, profile)| Arc::new(profile)), Ok)
 }
 
 /// The address that `text` is, where it looks like one and names no provider or profile that is there.
@@ -119,11 +137,24 @@ fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<Prof
         }
         _ => {
             let all: Vec<String> = found.iter().map(ToString::to_string).collect();
-            let word = redact::word(Some(&services.catalog_now()), text);
-            say(&format!("{word} may mean {}. Write one of them.", all.join(", ")));
-            Err(Exit::NotFound)
+            Err(ambiguous(&redact::word(Some(&services.catalog_now()), text), &all))
         }
     }
+}
+
+/// The profiles of that name that a bare name may mean as well. What our own store holds is meant always, and
+/// a keyring is not asked for this.
+fn others(services: &Services, id: &ProfileId) -> Vec<ProfileId> {
+    let files = [StoreId::Shared, StoreId::Hashed].into_iter();
+    let others =
+        files.filter(|store| id.store != StoreId::Own && id.store.may_be_written() && *store != id.store);
+    let holders = others.filter(|store| services.read_now(*store).is_taken(&id.name));
+    holders.map(|store| ProfileId { store, name: id.name.clone() }).collect()
+}
+
+fn ambiguous(word: &str, all: &[String]) -> Exit {
+    say(&format!("{word} may mean {}. Write one of them.", all.join(", ")));
+    Exit::NotFound
 }
 
 /// The provider that was found for an address.

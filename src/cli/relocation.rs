@@ -55,7 +55,7 @@ pub(super) fn rename(services: &Arc<Services>, args: &RenameArgs) -> Result<Exit
     let (snapshot, profile) = profile_arg::find(services, &args.old)?;
     let id = &profile.id;
     if let Err(trouble) = &snapshot.writable {
-        return Ok(exit::trouble(trouble, &id.name.exact()));
+        return Ok(exit::trouble(trouble, &id.exact()));
     }
     let catalog = services.catalog_now();
     let provider = catalog.get(id.name.provider());
@@ -153,13 +153,13 @@ fn move_one(services: &Arc<Services>, name: &str, to: StoreId, is_agreed: bool) 
         return Ok(Exit::Usage);
     }
     if let Err(trouble) = &snapshot.writable {
-        return Ok(exit::trouble(trouble, &id.name.exact()));
+        return Ok(exit::trouble(trouble, &id.exact()));
     }
     if id.store == to {
         return Ok(is_there(services, &profile));
     }
     if let Err(trouble) = block_on(passphrase::prepare(services, to))? {
-        return Ok(exit::trouble(&trouble, &id.name.exact()));
+        return Ok(exit::trouble(&trouble, &id.exact()));
     }
     let left = relocation::left_behind(&profile, to);
     if let Some(exit) = refuses(&left, is_agreed, to, &format!("Move {} to {to}?", id.name))? {
@@ -196,7 +196,7 @@ fn ended(done: Option<std::result::Result<(), Trouble>>, profile: &Profile, word
             say(&format!("{name}: {words}."));
             Exit::Done
         }
-        Some(Err(trouble)) => exit::trouble(&trouble, &name.exact()),
+        Some(Err(trouble)) => exit::trouble(&trouble, &profile.id.exact()),
         None => {
             say(&format!("{name}: stopped before it was done; authtui list shows what is stored."));
             Exit::Failure

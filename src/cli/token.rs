@@ -31,7 +31,7 @@ pub(super) struct TokenArgs {
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &TokenArgs) -> Result<Exit> {
-    let (_, profile) = profile_arg::find(services, &args.name)?;
+    let profile = profile_arg::find_profile(services, &args.name)?;
     let name = profile.id.name.to_string();
     let now = services.clock.now();
     if is_good(&profile, now, args.min_ttl) {
@@ -68,7 +68,7 @@ pub(super) fn run(services: &Arc<Services>, args: &TokenArgs) -> Result<Exit> {
             say(&format!("{trouble} The stored token is still good."));
             printed(&profile, services.clock.now())
         }
-        None => Ok(exit::trouble(&trouble, &profile.id.name.exact())),
+        None => Ok(exit::trouble(&trouble, &profile.id.exact())),
     }
 }
 

@@ -35,9 +35,9 @@ pub enum RawTime<'a> {
 /// # Errors
 /// A [`TimeError`] that shows the value, cleaned and cut: it is no time, or one that could not be written.
 pub fn moment(written: RawTime<'_>) -> Result<Option<ParsedTime>, TimeError> {
-    let (read, said) = match written {
+    let read = match written {
         RawTime::Absent => return Ok(None),
-        RawTime::Number(number) => (from_number(number), number.to_string()),
+        RawTime::Number(number) => from_number(number),
         RawTime::Text(text) => {
             let text = text.trim();
             // Databases write a zero time that no calendar has: 0000-00-00.
@@ -45,10 +45,10 @@ pub fn moment(written: RawTime<'_>) -> Result<Option<ParsedTime>, TimeError> {
                 return Ok(None);
             }
             let number = text.parse().ok().map(from_number);
-            (number.unwrap_or_else(|| from_text(text)), text::clean(text, 40))
+            number.unwrap_or_else(|| from_text(text))
         }
     };
-    let moment = read.filter(|moment| is_writable(moment.at)).ok_or(TimeError(said))?;
+    let moment = read.filter(|moment| is_writable(moment.at)).ok_or_else(|| TimeError::of(written))?;
     Ok(Some(moment).filter(|moment| moment.at.timestamp() > ZERO_UNTIL))
 }
 
@@ -114,6 +114,16 @@ fn to_whole(number: f64) -> Option<i64> {
 /// A value that is no point in time and no span of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeError(pub String);
+
+impl TimeError {
+    fn of(written: RawTime<'_>) -> Self {
+        Self(match written {
+            RawTime::Absent => String::new(),
+            RawTime::Number(number) => number.to_string(),
+            RawTime::Text(text) => text::clean(text.trim(), 40),
+        })
+    }
+}
 
 impl fmt::Display for TimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,7 @@
 //! Names of profiles and stores.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::domain::text;
 
@@ -12,8 +13,8 @@ const WRITTEN_OUT: usize = PART_LIMIT * "<U+10FFFF>".len();
 /// A profile's name: `provider/name`. Never a path: it is only shown, compared and stored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProfileName {
-    provider: String,
-    name: String,
+    provider: Arc<str>,
+    name: Arc<str>,
 }
 
 impl ProfileName {
@@ -23,7 +24,16 @@ impl ProfileName {
     pub fn new(provider: &str, name: &str) -> Result<Self, NameError> {
         provider_part(provider)?;
         name_part(name)?;
-        Ok(Self { provider: provider.to_owned(), name: name.to_owned() })
+        Ok(Self { provider: provider.into(), name: name.into() })
+    }
+
+    /// The profile called `name` of the same provider.
+    ///
+    /// # Errors
+    /// A [`NameError`] when `name` breaks the rule for it.
+    pub fn beside(&self, name: &str) -> Result<Self, NameError> {
+        name_part(name)?;
+        Ok(Self { provider: Arc::clone(&self.provider), name: name.into() })
     }
 
     /// Reads `provider/name`, or `provider` alone, which means `provider/default`.
@@ -57,7 +67,7 @@ impl ProfileName {
     #[must_use]
     pub fn is_reserved(&self) -> bool {
         let digits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
-        self.name == "key" || self.name.strip_prefix("key-").is_some_and(digits)
+        &*self.name == "key" || self.name.strip_prefix("key-").is_some_and(digits)
     }
 }
 
@@ -210,6 +220,21 @@ pub struct ProfileId {
     pub store: StoreId,
     /// What it is called there.
     pub name: ProfileName,
+}
+
+impl ProfileId {
+    /// What means this profile in a command, whatever other stores hold: our own store needs no word.
+    #[must_use]
+    pub fn exact(&self) -> String {
+        match self.store {
+            StoreId::Own => self.name.exact(),
+            StoreId::Shared
+            | StoreId::Hashed
+            | StoreId::Keyring
+            | StoreId::Environment
+            | StoreId::Borrowed => format!("{}:{}", self.store, self.name.exact()),
+        }
+    }
 }
 
 #[cfg(test)]

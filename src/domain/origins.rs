@@ -67,8 +67,11 @@ impl Profile {
     /// # Errors
     /// [`OtherOrigin`] when that is a server that the login did not agree to.
     pub fn agrees_to(&self, call: &RequestTemplate) -> Result<(), OtherOrigin> {
+        if self.origins.is_empty() || self.origins.iter().any(|agreed| begins_with(call, agreed)) {
+            return Ok(());
+        }
         match origin(call) {
-            Some(named) if !self.origins.is_empty() && !self.origins.contains(&named) => {
+            Some(named) if !self.origins.contains(&named) => {
                 let agreed = text::clean(&self.origins.join(", "), TEXT_LIMIT);
                 Err(OtherOrigin { agreed, named: text::clean(&named, TEXT_LIMIT) })
             }
@@ -83,6 +86,12 @@ impl Profile {
     pub fn agrees_to_all(&self, provider: &Provider) -> Result<(), OtherOrigin> {
         provider.secret_calls().try_for_each(|call| self.agrees_to(call))
     }
+}
+
+/// Whether the address of `call` is seen to lead to `origin` without being taken apart.
+fn begins_with(call: &RequestTemplate, origin: &str) -> bool {
+    let rest = call.url.texts().next().and_then(|url| url.strip_prefix(origin));
+    rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The server that `call` leads to: no placeholder stands in or before the host of an address.

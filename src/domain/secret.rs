@@ -7,6 +7,7 @@
 //! made at the first question and kept: a screen asks for a thousand of them at every beat.
 
 mod quotation;
+mod text;
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -14,19 +15,23 @@ use std::sync::OnceLock;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::domain::secret::text::SecretChars;
+
+pub use crate::domain::secret::text::SecretText;
+
 /// How many characters must stay hidden before the last four are shown.
 const HIDDEN: usize = 16;
 
 /// A token, code, verifier, key or password.
 #[derive(Clone, Default)]
 pub struct Secret {
-    text: Zeroizing<String>,
-    print: OnceLock<(Fingerprint, String)>,
+    text: SecretChars,
+    print: OnceLock<Box<(Fingerprint, String)>>,
 }
 
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        *self.text == *other.text
     }
 }
 
@@ -36,7 +41,11 @@ impl Secret {
     /// Takes `text` as a secret.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: Zeroizing::new(text.into()), print: OnceLock::new() }
+        Self::of(SecretChars::Own(Zeroizing::new(text.into())))
+    }
+
+    fn of(text: SecretChars) -> Self {
+        Self { text, print: OnceLock::new() }
     }
 
     /// The secret itself. Only the files that `tests/it/layers.rs` lists may call this.
@@ -59,7 +68,7 @@ impl Secret {
     fn print(&self) -> &(Fingerprint, String) {
         self.print.get_or_init(|| {
             let print = Fingerprint::of([Some(self)]);
-            (print, print.short())
+            Box::new((print, print.short()))
         })
     }
 
@@ -97,7 +106,7 @@ impl Secret {
             None
         } else if self.text.is_empty() {
             Some("it is empty")
-        } else if self.text.trim() != self.text.as_str() {
+        } else if self.text.trim() != &*self.text {
             Some("there is white space around it")
         } else {
             Some("it has characters that no token may have")

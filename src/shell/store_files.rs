@@ -10,6 +10,7 @@
 //! A change is made under the store's lock to the file as it is then. A file that is not
 //! understood is shown as such and never written.
 
+mod amended_file;
 pub(in crate::shell) mod disk_reservation;
 mod draft;
 pub mod file;
@@ -26,25 +27,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
-use crate::domain::change::{Change, ChangeError, Edit, ErasedText, Snapshot, StoreNotice};
+use crate::domain::change::{Change, Edit, ErasedText, Snapshot, StoreNotice};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
+use crate::domain::secret::SecretText;
 use crate::domain::store_presence::StorePresence;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
+use crate::shell::store_files::amended_file::AmendedFile;
 use crate::shell::store_files::disk_reservation::SharedReservation;
-use crate::shell::store_files::file::{FileStamp, MOMENT, Replaced, is_back, shown};
+use crate::shell::store_files::file::{FileStamp, Replaced, is_back, shown};
 use crate::shell::store_files::lock::LockGuard;
 use crate::shell::store_files::parsed_cache::{ParsedCache, ParsedText};
 use crate::shell::store_files::side_file::SideFile;
 use crate::shell::store_files::trouble::{
-    cut, decoded, failure, gone_notice, interrupted_notice, locked, missing, not_written, unreadable, whole,
+    decoded, failure, gone_notice, interrupted_notice, locked, missing, not_written, unreadable,
 };
 use crate::stored::config_file::{self, ConfigFile, Content, FileSchema};
-use crate::stored::{AmendError, yaml_reader};
+use crate::stored::yaml_reader;
 
 pub use crate::shell::store_files::disk_reservation::DiskReservation;
+pub(in crate::shell) use crate::shell::store_files::store::EVERY_FILE;
 pub use crate::shell::store_files::store::{Applied, Store};
 pub use crate::shell::store_files::trouble::ApplyError;
 
@@ -76,15 +78,6 @@ pub struct StoreFile {
     numbers: AtomicU64,
 }
 
-/// What changes make of a file.
-struct AmendedFile {
-    before: Option<Arc<ParsedText>>,
-    after: Zeroizing<String>,
-    content: Content,
-    /// For each change why it was not made, if it was not.
-    refused: Vec<Option<AmendError>>,
-}
-
 impl Store for StoreFile {
     fn id(&self) -> StoreId {
         self.file.store
@@ -92,6 +85,11 @@ impl Store for StoreFile {
 
     fn path(&self) -> &Path {
         &self.path
+    }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        let side = self.side.iter().map(|side| side.path().to_owned());
+        std::iter::once(self.path.clone()).chain(side).collect()
     }
 
     fn number(&self) -> u64 {
@@ -112,6 +110,17 @@ impl Store for StoreFile {
                 Snapshot { writable, number, ..self.snapshot(None, Vec::new()) }
             }
         }
+    }
+
+    fn glance(&self, name: &ProfileName) -> Option<Arc<Profile>> {
+        let target = file::target(&self.path).ok()?;
+        let has_news = || interrupted::is_there(&target) || !file::reading_notices(&target).is_empty();
+        if self.side.is_some() || has_news() {
+            return None;
+        }
+        let mut bytes = file::read(&target, yaml_reader::SIZE_LIMIT).ok()??;
+        let text = SecretText::new(String::from_utf8(std::mem::take(&mut *bytes)).ok()?);
+        config_file::read_one(self.file, &text, name)
     }
 
     fn interrupted(&self) -> Vec<Arc<Profile>> {
@@ -266,8 +275,9 @@ impl StoreFile {
         self.was_there.store(true, Ordering::SeqCst);
         decoded(&bytes).map_err(|fault| unreadable(&self.path, &fault))?;
         let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
-        let text = Zeroizing::new(text);
-        let content = config_file::read(self.file, &text).map_err(|fault| unreadable(&self.path, &fault))?;
+        let text = SecretText::new(text);
+        let content =
+            config_file::read_shared(self.file, &text).map_err(|fault| unreadable(&self.path, &fault))?;
         Ok(Some(self.cache.keep(text, content)))
     }
 
@@ -298,48 +308,6 @@ impl StoreFile {
         }
         let number = self.number();
         Ok(Some((Snapshot { number, ..self.snapshot(content, notices) }, failures)))
-    }
-
-    /// What `changes` make of the file as it is now; nothing where somebody is just writing it.
-    fn amend_settled(&self, target: &Path, changes: &[Change]) -> Result<Option<AmendedFile>, Trouble> {
-        let stamp = FileStamp::of(target);
-        let is_settled = || {
-            // Nobody tells when a writer is done: a file that stays as it is for a moment is taken to be whole.
-            std::thread::sleep(MOMENT);
-            FileStamp::of(target) == stamp
-        };
-        match self.amend(target, changes) {
-            Ok(amendment) if changes.iter().zip(&amendment.refused).any(has_gone) => {
-                // The beginning of a file may well be a file. New tokens are not dropped for that.
-                let is_cut = |before: &Arc<ParsedText>| self.cache.begins_with(&before.text);
-                if !is_settled() {
-                    return Ok(None);
-                }
-                if amendment.before.as_ref().is_some_and(is_cut) {
-                    Err(cut(&self.path))
-                } else {
-                    Ok(Some(amendment))
-                }
-            }
-            Ok(amendment) => Ok(Some(amendment)),
-            // Half of what an editor writes in place, or nothing while it renames, is no fault of the
-            // file's: the next look has it all.
-            Err(trouble) if is_settled() && stamp.is_some() => Err(trouble),
-            Err(_) => Ok(None),
-        }
-    }
-
-    fn amend(&self, target: &Path, changes: &[Change]) -> Result<AmendedFile, Trouble> {
-        let before = self.parsed(target)?;
-        if before.is_none() && !self.may_create(changes) {
-            return Err(missing(&self.path));
-        }
-        let amended = match &before {
-            Some(parsed) => parsed.content.amend_each(self.file, &parsed.text, changes),
-            None => config_file::amend_each(self.file, None, changes),
-        };
-        let (amended, refused) = amended.map_err(|why| whole(&self.path, why))?;
-        Ok(AmendedFile { before, after: Zeroizing::new(amended.text), content: amended.content, refused })
     }
 
     /// Puts `after` in the place of `before`. What was reserved for `refreshes` is not for other changes.
@@ -383,21 +351,12 @@ impl StoreFile {
     }
 }
 
-/// Whether new tokens found nothing that they could take the place of.
-fn has_gone((change, why): (&Change, &Option<AmendError>)) -> bool {
-    let has_moved = matches!(
-        why,
-        Some(AmendError::Change(ChangeError::Gone | ChangeError::Erased | ChangeError::Replaced))
-    );
-    has_moved && matches!(change.edit, Edit::Refresh(_))
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use super::*;
-    use crate::domain::change::RefreshedTokens;
+    use crate::domain::change::{ChangeError, RefreshedTokens};
     use crate::domain::clock::at_seconds;
     use crate::domain::fixtures::profile;
 
@@ -598,6 +557,51 @@ mod tests {
                 assert_eq!(mode(&path), 0o600);
             }
         }
+    }
+
+    #[test]
+    fn tokens_that_a_killed_save_left_beside_the_shared_file_are_kept_while_they_are_the_newer_ones() {
+        let entry = |access: &str, refresh: &str, hour: u32| {
+            format!(
+                "providers: {{custom: {{demo: {{oauth_credentials: [{{id: ana, access_token: {access}, \
+                 refresh_token: {refresh}, expires_at: \"2027-01-15T{hour:02}:00:00Z\"}}]}}}}}}\n"
+            )
+        };
+        for (hour, is_kept) in [(9, true), (7, false)] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (state, path) =
+                (folder.path().join("state"), folder.path().join(".mcp-code-api/config.yaml"));
+            let shared = StoreFile::new(StoreId::Shared, path.clone()).with_state(&state);
+            let left = path.with_file_name(".config.yaml.aB3dE6.tmp");
+            shared.apply(&keep("demo/ben")).expect("saved");
+            fs::write(&path, entry("old", "r1", 8)).expect("written");
+            fs::write(&left, entry("new", "r2", hour)).expect("written");
+            let told = format!("{:?}", shared.read().notices).contains("a save was interrupted");
+            assert_eq!(told, is_kept, "{hour}");
+            assert_eq!(shared.interrupted().len(), usize::from(is_kept), "{hour}");
+            shared.apply(&keep("demo/ben")).expect("saved");
+            let count = fs::read_dir(path.parent().expect("a folder")).expect("a folder").flatten();
+            let count =
+                count.filter(|file| file.file_name().to_string_lossy().starts_with(".config")).count();
+            assert_eq!(count, usize::from(is_kept), "{hour}");
+        }
+    }
+
+    #[test]
+    fn references_to_a_keyring_are_no_tokens() {
+        let (_folder, stores) = stores();
+        let reference = format!("keyring:{}", "0f".repeat(16));
+        let text = format!(
+            "providers: {{demo: {{oauth_credentials: [{{id: ana, access_token: \"{reference}\"}}]}}}}\n"
+        );
+        fs::create_dir_all(stores.path.parent().expect("a folder")).expect("made");
+        fs::write(&stores.path, &text).expect("written");
+        let trouble = stores.read().writable.expect_err("no tokens").to_string();
+        assert!(trouble.contains("references") && trouble.contains("--config"), "{trouble}");
+        assert!(stores.read().rows.is_empty() && stores.apply(&keep("demo/ben")).is_err());
+        assert_eq!(fs::read_to_string(&stores.path).expect("there"), text);
+        let keyring = StoreFile::new(StoreId::Keyring, stores.path.clone());
+        assert_eq!(keyring.read().profiles().count(), 1);
     }
 
     #[test]

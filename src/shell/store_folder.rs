@@ -18,6 +18,7 @@ use crate::domain::change::{Change, ChangeError, Edit, ErasedText, Row, Snapshot
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::secret::Secret;
 use crate::domain::store_presence::StorePresence;
 use crate::domain::text;
 use crate::domain::trouble::{FailureKind, Trouble};
@@ -25,7 +26,9 @@ use crate::shell::store_files::disk_reservation::SharedReservation;
 use crate::shell::store_files::file::{self, Replaced, private_folder, shown, temporary};
 use crate::shell::store_files::lock::{self, LockGuard};
 use crate::shell::store_files::trouble::{failure, interrupted_notice, locked};
-use crate::shell::store_files::{Applied, ApplyError, DiskReservation, LOCK_WAIT_LIMIT, Store, interrupted};
+use crate::shell::store_files::{
+    Applied, ApplyError, DiskReservation, EVERY_FILE, LOCK_WAIT_LIMIT, Store, interrupted,
+};
 use crate::stored::AmendError;
 use crate::stored::hashed_file::{self, FileIdentity, HashedFile, SIZE_LIMIT};
 
@@ -97,6 +100,11 @@ impl Store for StoreFolder {
         &self.path
     }
 
+    /// The folder, and every file in it.
+    fn watched(&self) -> Vec<PathBuf> {
+        vec![self.path.clone(), self.path.join(EVERY_FILE)]
+    }
+
     fn number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::SeqCst) + 1
     }
@@ -138,9 +146,14 @@ impl Store for StoreFolder {
         self.reservation.keep(&self.path.join(ROOM))
     }
 
-    /// Its file goes as a whole: what authtui does not know of it is not put back.
-    fn erased_text(&self, _change: &Change) -> Option<ErasedText> {
-        None
+    /// The whole file, where it goes as a whole.
+    fn erased_text(&self, change: &Change) -> Option<ErasedText> {
+        let contents = self.contents().ok()?;
+        let found = contents.files.get(contents.find(change)?)?;
+        let is_removed = matches!(change.outcome(Some(&*found.file.profile)), Ok(None));
+        let text = std::str::from_utf8(&found.bytes).ok().filter(|_| is_removed)?;
+        let nothing = || Secret::new("");
+        Some(ErasedText { at: 0, was: Secret::new(text), is: nothing(), around: (nothing(), nothing()) })
     }
 
     fn make_private(&self) -> Result<(), Trouble> {
@@ -240,8 +253,17 @@ impl StoreFolder {
             contents.files.retain(|found| found.file.profile.id.name != change.name);
             return Ok(());
         };
-        let identity = self.identity(now, &after);
-        let text = hashed_file::write(now.map(|found| &found.file), &identity, &after);
+        let erased = if let (Edit::Restore(_, erased), None) = (&change.edit, now) {
+            erased.text.as_ref().and_then(hashed_file::erased)
+        } else {
+            None
+        };
+        let before = now.map(|found| &found.file).or(erased.as_ref());
+        let identity = match &erased {
+            Some(erased) => erased.identity.clone(),
+            None => self.identity(now, &after),
+        };
+        let text = hashed_file::write(before, &identity, &after);
         let text = text.map_err(AmendError::Impossible).map_err(failed)?;
         let file_name = identity.file_name();
         let file = hashed_file::read(&file_name, &text).map_err(AmendError::Impossible).map_err(failed)?;
@@ -361,7 +383,7 @@ fn cannot(verb: &str, path: &Path, error: &io::Error) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::change::RefreshedTokens;
+    use crate::domain::change::{ErasedProfile, Extent, RefreshedTokens};
     use crate::domain::clock::at_seconds;
     use crate::domain::fixtures::{profile, tokens};
     use crate::domain::name::{ProfileId, ProfileName};
@@ -443,6 +465,23 @@ mod tests {
         assert_eq!(after.profile(&name("demo/ana")).expect("there").held, StoredTokens::None);
         assert_eq!(names(&store.apply(&change("demo/ana", Edit::Remove)).expect("saved")), ["demo/ben"]);
         assert_eq!(files(&store).len(), 1);
+    }
+
+    #[test]
+    fn what_is_put_back_has_its_unknown_fields_and_its_file_again() {
+        let (_folder, store) = store();
+        store.apply(&add("demo/ana")).expect("saved");
+        let file = store.path.join(&files(&store)[0]);
+        let text = fs::read_to_string(&file).expect("there").replacen('{', "{\n  \"mine\": [1],", 1);
+        fs::write(&file, &text).expect("written");
+        let profile = store.read().profile(&name("demo/ana")).expect("there").clone();
+        let remove = change("demo/ana", Edit::Remove);
+        let erased = ErasedProfile { profile, text: store.erased_text(&remove) };
+        assert!(erased.text.is_some() && store.erased_text(&change("demo/ana", refresh("x"))).is_none());
+        store.apply(&remove).expect("removed");
+        assert_eq!(files(&store), Vec::<String>::new());
+        store.apply(&change("demo/ana", Edit::Restore(Extent::Profile, Box::new(erased)))).expect("back");
+        assert!(fs::read_to_string(&file).expect("in its place").contains("\"mine\""));
     }
 
     #[test]

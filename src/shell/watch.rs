@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::name::StoreId;
 use crate::shell::inbox::Inbox;
+use crate::shell::store_files::EVERY_FILE;
 use crate::shell::store_files::file::FileStamp;
 use crate::shell::store_files::file::LINK_LIMIT;
 use crate::shell::tasks::Tasks;
@@ -34,8 +35,6 @@ const LOOKS_UNWATCHED: usize = 30;
 /// How often files are looked at that are watched: not every change is told, as on a network.
 const SLOW_LOOK: Duration = Duration::from_mins(1);
 
-/// The name that stands for every file of a folder, but for those that begin with a dot.
-const EVERY_FILE: &str = "*";
 /// The same of files of other programs: most of them are not there, and nothing of ours hangs on them.
 const RARE_LOOK: Duration = Duration::from_mins(60);
 
@@ -58,10 +57,9 @@ enum Touch {
 /// have been.
 pub fn start(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox) {
     for each in services.stores.all() {
-        let (store, path) = (each.store.id(), each.store.path().to_owned());
+        let store = each.store.id();
         let log = (store == StoreId::Own).then(|| services.event_log.path().to_owned());
-        let within = (store == StoreId::Hashed).then(|| path.join(EVERY_FILE));
-        let files = [path].into_iter().chain(within).chain(log);
+        let files = each.store.watched().into_iter().chain(log);
         let files: Vec<PathBuf> = files.map(|path| absolute(&path).unwrap_or(path)).collect();
         let told = inbox.clone();
         tasks.spawn(async move {

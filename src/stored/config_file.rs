@@ -12,6 +12,8 @@ mod flat;
 mod key_facts;
 mod plain_changes;
 mod put_back;
+#[cfg(test)]
+mod readings;
 mod schema;
 mod schema_fields;
 #[cfg(test)]
@@ -22,15 +24,17 @@ mod times;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_yaml::Value;
+use serde_yaml::{Number, Value};
 
 use crate::domain::change::{Change, ChangeError, Row, Where};
-use crate::domain::name::ProfileName;
+use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
-use crate::domain::secret::Secret;
+use crate::domain::secret::{Secret, SecretText};
 use crate::stored::amendment::YamlAmendment;
-use crate::stored::config_file::entries::{DEPTH, Entry, entries};
+use crate::stored::config_file::entries::{BrokenEntry, DEPTH, Entry, entries};
+use crate::stored::field::Field;
 use crate::stored::positions::Positions;
+use crate::stored::vault_references;
 use crate::stored::yaml_editor::YamlEditor;
 use crate::stored::yaml_path::PathStep;
 use crate::stored::{AmendError, YamlError, plain_reader, yaml_reader};
@@ -62,7 +66,7 @@ impl Content {
     pub fn notices(&self) -> Vec<String> {
         let each = || self.entries.iter().filter(|entry| !entry.notes.is_empty());
         let told =
-            each().take(NOTICE_LIMIT).map(|entry| format!("{}: {}", entry.name, entry.notes.join("; ")));
+            each().take(NOTICE_LIMIT).map(|entry| format!("{}: {}", entry.name(), entry.notes.join("; ")));
         let more = each().count().saturating_sub(NOTICE_LIMIT);
         let more = (more > 0).then(|| format!("{more} more entries have such faults"));
         told.chain(more).collect()
@@ -83,9 +87,40 @@ pub struct Amended {
 /// # Errors
 /// [`YamlError`] when the text is not understood as a whole.
 pub fn read(file: impl Into<ConfigFile>, text: &str) -> Result<Content, YamlError> {
-    let (tree, is_plain) = yaml_reader::parse_and_tell(text)?;
-    let entries = entries(file.into(), text, &tree)?;
-    Ok(Content { is_plain, ..content(text, entries, newer(text, &tree)) })
+    if let Some(tree) = yaml_reader::plain(text)? {
+        return Ok(Content { is_plain: true, ..read_tree(file.into(), text, &tree.root().into())? });
+    }
+    read_tree(file.into(), text, &(&yaml_reader::parse_unplain(text)?).into())
+}
+
+/// The same; the secrets of a plain text are shared with it.
+///
+/// # Errors
+/// [`YamlError`] when the text is not understood as a whole.
+pub fn read_shared(file: ConfigFile, text: &SecretText) -> Result<Content, YamlError> {
+    match yaml_reader::plain(text)? {
+        Some(tree) => Ok(Content { is_plain: true, ..read_tree(file, text, &tree.root_in(text).into())? }),
+        None => read(file, text),
+    }
+}
+
+/// The profile `name` of `text`, where that is plain and the entry leaves no question; for all else there is
+/// [`read_shared`].
+#[must_use]
+pub fn read_one(file: ConfigFile, text: &SecretText, name: &ProfileName) -> Option<Arc<Profile>> {
+    let tree = yaml_reader::plain(text).ok()??;
+    entries::only(file, &tree.root_in(text).into(), name)
+        .filter(|profile| vault_references::references(profile).is_empty())
+}
+
+fn read_tree(file: ConfigFile, text: &str, tree: &Field<'_>) -> Result<Content, YamlError> {
+    let entries = entries(file, text, tree)?;
+    let refers = |profile: &Arc<Profile>| !vault_references::references(profile).is_empty();
+    if file.store != StoreId::Keyring && entries.iter().flat_map(|entry| &entry.profile).any(refers) {
+        let remedy = "leave it to the store keyring: name another file with --config";
+        return Err(YamlError::whole("it holds references to secrets in a keyring, and no tokens", remedy));
+    }
+    Ok(content(text, entries, newer(text, tree)))
 }
 
 /// What `text` says by its `entries`; whoever has not read it plainly does not know whether it is plain.
@@ -95,10 +130,12 @@ fn content(text: &str, entries: Vec<Entry>, read_only: Option<YamlError>) -> Con
     let positions = is_broken.then(|| Positions::from_text(text, DEPTH));
     let row = |entry: &Entry| match &entry.profile {
         Ok(profile) => Row::Profile(Arc::clone(profile)),
-        Err(why) => {
-            let line =
-                positions.as_ref().and_then(|positions| positions.nearest_line(&entry.path)).unwrap_or(1);
-            Row::Broken { name: entry.name.clone(), at: Where::Line(line), why: why.clone() }
+        Err(broken) => {
+            let line = positions
+                .as_ref()
+                .and_then(|positions| positions.nearest_line(&entry.place.path()))
+                .unwrap_or(1);
+            Row::Broken { name: broken.name.clone(), at: Where::Line(line), why: broken.why.clone() }
         }
     };
     Content { rows: entries.iter().map(row).collect(), read_only, is_plain: false, entries }
@@ -137,7 +174,7 @@ pub fn amend_each(
         // One of them cannot be written, and takes none of the others with it.
         Err(AmendError::Impossible(_)) => {}
     }
-    let mut content = content(&text, entries(file, &text, &tree).map_err(AmendError::Yaml)?, None);
+    let mut content = content(&text, entries(file, &text, &(&tree).into()).map_err(AmendError::Yaml)?, None);
     let mut refused = Vec::new();
     for change in changes {
         match amend(file, Some(&text), change) {
@@ -158,10 +195,10 @@ fn amend_together(
     tree: Value,
     changes: &[Change],
 ) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
-    if let Some(newer) = newer(text, &tree) {
+    if let Some(newer) = newer(text, &(&tree).into()) {
         return Err(AmendError::Yaml(newer));
     }
-    let mut before = entries(file, text, &tree).map_err(AmendError::Yaml)?;
+    let mut before = entries(file, text, &(&tree).into()).map_err(AmendError::Yaml)?;
     let first = kept(&before, changes);
     let mut amending = YamlEditor::begin(text, tree).map_err(AmendError::Impossible)?;
     let (mut refused, mut outcomes) = (Vec::new(), BTreeMap::new());
@@ -169,7 +206,7 @@ fn amend_together(
     for change in changes {
         // A change within one entry leaves all that is planned for the others as it is.
         if is_moved || outcomes.contains_key(&change.name) {
-            before = entries(file, text, amending.tree()).map_err(AmendError::Yaml)?;
+            before = entries(file, text, &amending.tree().into()).map_err(AmendError::Yaml)?;
             is_moved = false;
         }
         match planned(file.schema, amending.tree(), &before, change) {
@@ -186,7 +223,7 @@ fn amend_together(
         }
     }
     let (text, tree) = amending.finish().map_err(AmendError::Impossible)?;
-    let written = entries(file, &text, &tree).map_err(AmendError::Yaml)?;
+    let written = entries(file, &text, &(&tree).into()).map_err(AmendError::Yaml)?;
     for (name, outcome) in outcomes {
         let profile = writable(&written, name)?.and_then(|entry| entry.profile.as_deref().ok());
         if profile.map(tokens) != outcome.as_ref().map(tokens) {
@@ -210,7 +247,7 @@ fn planned(
 ) -> Result<(Option<Profile>, Vec<YamlAmendment>), AmendError> {
     let found = writable(entries, &change.name)?;
     let (old, new) = (change.name.exact(), change.name_after().exact());
-    if old != new && entries.iter().any(|entry| entry.name == new) {
+    if old != new && entries.iter().any(|entry| entry.name() == new) {
         return Err(AmendError::Change(ChangeError::Taken));
     }
     let now = found.and_then(|entry| entry.profile.as_deref().ok());
@@ -262,12 +299,13 @@ fn begun(schema: FileSchema, text: Option<&str>) -> Result<(String, Value), Yaml
     Ok((text, tree))
 }
 
-fn newer(text: &str, tree: &Value) -> Option<YamlError> {
-    let version = tree.get("version")?;
-    if version.is_null() || version.as_u64().is_some_and(|version| version <= VERSION) {
+fn newer(text: &str, tree: &Field<'_>) -> Option<YamlError> {
+    let version = tree.as_map()?.get("version")?;
+    let number = version.as_number().and_then(Number::as_u64);
+    if version.is_null() || number.is_some_and(|version| version <= VERSION) {
         return None;
     }
-    let (why, next) = match version.as_u64() {
+    let (why, next) = match number {
         Some(version) => (
             format!("the file has version {version}; this authtui writes version {VERSION}"),
             "use the authtui that wrote the file, or a newer one".to_owned(),
@@ -286,8 +324,8 @@ fn writable<'a>(entries: &'a [Entry], name: &ProfileName) -> Result<Option<&'a E
         return Ok(Some(entry));
     }
     let exact = name.exact();
-    match entries.iter().find(|entry| entry.name == exact) {
-        Some(Entry { profile: Err(why), .. }) => {
+    match entries.iter().find(|entry| entry.name() == exact) {
+        Some(Entry { profile: Err(BrokenEntry { why, .. }), .. }) => {
             Err(AmendError::Impossible(format!("the entry {name} cannot be understood: {why}")))
         }
         Some(_) | None => Ok(None),

@@ -12,6 +12,7 @@ use serde_yaml::{Mapping, Value};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::domain::change::ErasedText;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::{Authorize, Provider};
@@ -108,23 +109,36 @@ pub fn read(file_name: &str, text: &str) -> Result<HashedFile, String> {
     if fields.get("version").is_some_and(|version| version.as_u64().is_none_or(|number| number > VERSION)) {
         return Err(format!("its version is not {VERSION}; use the authtui that wrote it, or a newer one"));
     }
-    let text = |key: &str| fields::text(&fields, key).map(|text| text.unwrap_or_default().to_owned());
-    let name = ProfileName::new(&text("provider")?, &text("id")?).map_err(|bad| bad.to_string())?;
-    let (authorize_url, token_url) = (text("authorize_url")?, text("token_url")?);
-    let identity = FileIdentity { name, authorize_url, token_url, client_id: text("client_id")? };
+    let identity = told_identity(&fields)?;
     if identity.file_name() != file_name {
         return Err("its name does not fit what it holds".to_owned());
     }
     let id = ProfileId { store: StoreId::Hashed, name: identity.name.clone() };
     let mut notes = Vec::new();
     let profile = if fields.contains_key("api_key") {
-        fields::named_key(id, &fields, &mut notes)?
+        fields::named_key(id, (&fields).into(), &mut notes)?
     } else if id.name.is_reserved() {
         return Err(format!("the id {} is reserved for API keys", id.name.name()));
     } else {
-        fields::login(id, &fields, &mut notes)?
+        fields::login(id, (&fields).into(), &mut notes)?
     };
     Ok(HashedFile { profile: Arc::new(profile), identity, notes, fields })
+}
+
+/// Whose a file with these fields says that it is.
+fn told_identity(fields: &Mapping) -> Result<FileIdentity, String> {
+    let text = |key: &str| fields::text(fields.into(), key).map(|text| text.unwrap_or_default().to_owned());
+    let name = ProfileName::new(&text("provider")?, &text("id")?).map_err(|bad| bad.to_string())?;
+    let (authorize_url, token_url) = (text("authorize_url")?, text("token_url")?);
+    Ok(FileIdentity { name, authorize_url, token_url, client_id: text("client_id")? })
+}
+
+/// The file that was erased, as it was.
+#[must_use]
+pub fn erased(erased: &ErasedText) -> Option<HashedFile> {
+    let text = erased.was.expose();
+    let Ok(Value::Mapping(fields)) = serde_json::from_str(text) else { return None };
+    read(&told_identity(&fields).ok()?.file_name(), text).ok()
 }
 
 /// The text of the file of `identity` that says what `after` is. What we do not know of `before` stays.

@@ -9,8 +9,9 @@ use serde::de::IgnoredAny;
 use serde_yaml::Value;
 
 use crate::domain::text;
+use crate::stored::plain_reader::{self, PlainTree};
 use crate::stored::yaml_cost::{self, Tags, Uncounted};
-use crate::stored::{YamlError, plain_reader, positions};
+use crate::stored::{YamlError, positions};
 
 /// The longest text that is read, in bytes.
 pub const SIZE_LIMIT: usize = 10 * 1024 * 1024;
@@ -19,7 +20,7 @@ pub const SIZE_LIMIT: usize = 10 * 1024 * 1024;
 pub const DEPTH_LIMIT: usize = 64;
 
 /// How many lines, and entries of lists written in brackets, a text may have.
-pub const LINE_LIMIT: usize = 250_000;
+pub const LINE_LIMIT: usize = plain_reader::LINE_LIMIT;
 
 /// How much a text may stand for, aliases and all, in bytes. Without aliases none stands for so much.
 const EXPANDED_LIMIT: usize = 16 * 1024 * 1024;
@@ -33,20 +34,32 @@ const SMALLER: &str = "make the file smaller, or restore it from a backup";
 /// # Errors
 /// [`YamlError`] with the place of the fault.
 pub fn parse(text: &str) -> Result<Value, YamlError> {
-    parse_and_tell(text).map(|(tree, _)| tree)
+    match plain(text)? {
+        Some(tree) => Ok(tree.root().to_value()),
+        None => parse_unplain(text),
+    }
 }
 
-/// Reads `text`, and tells whether all of it has the plain shape.
+/// Reads `text` where all of it has the plain shape.
+///
+/// # Errors
+/// [`YamlError`] where it is too long, or empty.
+pub fn plain(text: &str) -> Result<Option<PlainTree<'_>>, YamlError> {
+    // The plain shape has no brackets to count, and is never deep.
+    if text.len() <= SIZE_LIMIT
+        && let Some(tree) = plain_reader::parse(text)
+    {
+        return Ok(Some(tree));
+    }
+    within_size(text).map(|()| None)
+}
+
+/// Reads `text`, which is no longer than what is read and has another shape than the plain one.
 ///
 /// # Errors
 /// [`YamlError`] with the place of the fault.
-pub fn parse_and_tell(text: &str) -> Result<(Value, bool), YamlError> {
-    within_size(text)?;
-    match plain_reader::parse(text) {
-        // The plain shape has no brackets to count, and is never deep.
-        Some(tree) => Ok((tree, true)),
-        None => within_limits(text).and_then(|()| by_grammar(text)).map(|tree| (tree, false)),
-    }
+pub fn parse_unplain(text: &str) -> Result<Value, YamlError> {
+    within_limits(text).and_then(|()| by_grammar(text))
 }
 
 /// Whether `text` is no longer than what is read.

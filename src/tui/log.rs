@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc};
 use crate::domain::event::{Author, Event, GrantEvent};
 use crate::domain::lineage::names_now;
@@ -222,6 +223,18 @@ fn without_ended_starts_in_place<'a, P>(
         ended.insert(key);
         true
     })
+}
+
+/// The profile of an entry, with its store before it where another one holds that name and would be meant.
+#[must_use]
+pub fn profile_name(model: &Model, entry: LogEntry<'_>) -> Option<String> {
+    let name = entry.profile()?;
+    let LogEntry::Event(event) = entry else { return Some(text_layout::named(name)) };
+    let holds = |snapshot: &&Snapshot| snapshot.store.may_be_written() && snapshot.place == event.store;
+    match model.stores.values().find(holds).filter(|_| model.overlap.names.contains(name)) {
+        Some(snapshot) => Some(model.overlap.name(&ProfileId { store: snapshot.store, name: name.clone() })),
+        None => Some(text_layout::named(name)),
+    }
 }
 
 /// Whether the event log has a line for what was told.

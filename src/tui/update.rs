@@ -107,6 +107,7 @@ impl Impact {
             Msg::SignedOut(id, signed_out) => Self::Ended(id.clone(), marked::of_sign_out(id, signed_out)),
             Msg::Revoked(id, revoked) => Self::Ended(id.clone(), marked::of_revocation(id, revoked)),
             Msg::Tested(id, tested) => Self::Ended(id.clone(), marked::of_test(tested)),
+            Msg::Stored(snapshot) if is_empty_as_before(model, snapshot) => Self::Time,
             Msg::Stored(_) | Msg::Rescued(_) | Msg::Login(..) | Msg::Relocated(..) | Msg::TakenOver(..) => {
                 Self::Rows
             }
@@ -145,6 +146,12 @@ impl Impact {
             | Msg::ServersFound(_) => Self::Nothing,
         }
     }
+}
+
+/// Whether a store has no rows, and had none when it was last read.
+fn is_empty_as_before(model: &Model, snapshot: &Snapshot) -> bool {
+    let before = model.stores.get(&snapshot.store);
+    snapshot.rows.is_empty() && before.is_none_or(|before| before.rows.is_empty())
 }
 
 fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {

@@ -17,6 +17,7 @@ use crate::shell::terminal::console::StyledOutput;
 use crate::tui::message::Action;
 use crate::tui::model::{AutoRefreshMode, Model};
 use crate::tui::need::{Need, Section};
+use crate::tui::store_overlap::StoreOverlap;
 use crate::tui::update::arrangement;
 use crate::tui::{gauge, rows, state, suggestion, text_layout};
 
@@ -53,8 +54,10 @@ impl<'a> TerminalList<'a> {
         output: &'a StyledOutput,
         now: Now,
     ) -> Self {
+        let stores = stores.into_iter().map(|snapshot| (snapshot.store, snapshot)).collect();
         let mut model = Model {
-            stores: stores.into_iter().map(|snapshot| (snapshot.store, snapshot)).collect(),
+            overlap: StoreOverlap::new(&stores),
+            stores,
             catalog: Some(catalog.clone()),
             auto_refresh: AutoRefreshMode::by_settings(&settings),
             settings,
@@ -248,7 +251,7 @@ impl<'a> TerminalList<'a> {
             }
         };
         let action = suggestion::needed_by(&self.model, row, self.now)?.action;
-        let name = profile.id.name.exact();
+        let name = profile.id.exact();
         let command = if action == Action::LogIn { "login" } else { "refresh" };
         let option = if action == Action::LogIn && profile.kind == Kind::ApiKey { " --key" } else { "" };
         Some(format!("authtui {command} {name}{option}"))

@@ -29,7 +29,7 @@ pub(super) fn of(
 ) -> Option<String> {
     let words = |(why, next): (String, String)| format!("{why}. {} {next}", Stored::Untouched);
     if let Err(NotRefreshable::OtherOrigin(other)) = refreshability(profile, provider, now.wall) {
-        let next = format!("Next: authtui login {}", profile.id.name.exact());
+        let next = format!("Next: authtui login {}", profile.id.exact());
         return Some(words((format!("{other}, so it is not refreshed"), next)));
     }
     let known = GrantStatus::of(events, profile, provider, asking);
@@ -53,7 +53,7 @@ fn is_followed(known: &GrantStatus<'_>, profile: &Profile) -> bool {
 
 /// What the log says of the grant, and what helps.
 fn by_history(profile: &Profile, known: &GrantStatus<'_>, now: Now) -> Option<(String, String)> {
-    let name = profile.id.name.exact();
+    let name = profile.id.exact();
     let next = match known {
         GrantStatus::Interrupted(_) => format!("Next: authtui refresh {name}"),
         GrantStatus::Outdated(_) => format!(
@@ -68,7 +68,7 @@ fn by_history(profile: &Profile, known: &GrantStatus<'_>, now: Now) -> Option<(S
 
 /// How the last refresh failed, and what helps.
 fn by_last_refresh(profile: &Profile, now: Now) -> Option<(String, String)> {
-    let name = profile.id.name.exact();
+    let name = profile.id.exact();
     match &profile.last_refresh_of_this_grant()?.result {
         RefreshResult::Done => None,
         RefreshResult::Dead { why } => Some((said(why), format!("Next: authtui login {name}"))),
@@ -106,7 +106,7 @@ fn refused(profile: &Profile, now: Now) -> Option<String> {
     if Health::of(profile, Activity::Idle, now.wall) != Health::Refused {
         return None;
     }
-    let name = profile.id.name.exact();
+    let name = profile.id.exact();
     let next = match profile.kind {
         Kind::ApiKey => format!("authtui login {name} --key"),
         Kind::Environment => format!("set another value of {}", profile.id.name.name()),

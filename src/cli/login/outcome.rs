@@ -41,9 +41,9 @@ pub(super) fn end(outcome: &Outcome, login: &Login, kept: &KeptFile, now: Now) -
             Exit::Failure
         }
         Outcome::Failed(trouble) if safe.is_empty() => {
-            exit::trouble(&trouble.clone().without_tokens(), &plan.id.name.exact())
+            exit::trouble(&trouble.clone().without_tokens(), &plan.id.exact())
         }
-        Outcome::Failed(trouble) => exit::trouble(trouble, &plan.id.name.exact()),
+        Outcome::Failed(trouble) => exit::trouble(trouble, &plan.id.exact()),
     }
 }
 

@@ -162,7 +162,7 @@ impl BatchReport {
             Refreshed::Enough(snapshot) => (BatchResult::Adopted, None, Some(snapshot)),
             Refreshed::Unsaved(_, _, trouble) => (BatchResult::Failed, Some(trouble), None),
             Refreshed::Failed(snapshot, trouble) => {
-                exit::trouble(&trouble, &id.name.exact());
+                exit::trouble(&trouble, &id.exact());
                 let result = match trouble.kind {
                     FailureKind::NeedsLogin => BatchResult::NeedsLogin,
                     FailureKind::Temporary(_) => BatchResult::Passing,

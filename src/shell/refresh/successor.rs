@@ -194,19 +194,22 @@ fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Refre
         return None;
     }
     let store = services.stores.at(Path::new(&now.store));
-    let is_successor = |profile: &&Profile| {
+    let is_successor = |(profile, is_left): &(&Profile, bool)| {
         let last = profile.last_refresh_of_this_grant();
+        // What a save left beside a file that has no field for it came with that refresh all the same.
+        let is_untold = *is_left && profile.last_refresh.is_none();
         let is_since = |last: &LastRefresh| {
             last.result == RefreshResult::Done && last.at.timestamp() >= event.at.timestamp()
         };
         profile.id.name == now.name
-            && last.is_some_and(is_since)
+            && (is_untold || last.is_some_and(is_since))
             && profile.refresh_token_id() != older.refresh_token_id()
             && is_same_account(profile, older)
     };
     let (snapshot, left) = (store.read(), store.interrupted());
-    let mut found = snapshot.profiles().chain(left.iter().map(AsRef::as_ref));
-    found.find(is_successor).and_then(RefreshedTokens::from_profile)
+    let left = left.iter().map(|profile| (&**profile, true));
+    let mut found = snapshot.profiles().map(|profile| (profile, false)).chain(left);
+    found.find(is_successor).and_then(|(profile, _)| RefreshedTokens::from_profile(profile))
 }
 
 /// Whether nothing tells the accounts of both apart.

@@ -12,12 +12,17 @@ use zeroize::Zeroizing;
 use crate::domain::change::Row;
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::shell::store_files::file::{self, temporary};
-use crate::stored::config_file::{self, ConfigFile, Content};
+use crate::stored::config_file::{self, ConfigFile, Content, FileSchema};
 use crate::stored::yaml_reader;
 
 /// The profiles of which something left beside `target` holds the tokens of a later refresh than `now`.
 pub(super) fn newer(file: ConfigFile, target: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
     temporary::leftovers(target).iter().flat_map(|path| later(file, path, now)).collect()
+}
+
+/// Whether something was left beside `target`.
+pub(super) fn is_there(target: &Path) -> bool {
+    !temporary::leftovers(target).is_empty()
 }
 
 /// Sets aside what holds such tokens, and removes what was set aside and holds none any more. The caller
@@ -46,9 +51,21 @@ fn later(file: ConfigFile, path: &Path, now: Option<&Content>) -> Vec<Arc<Profil
         content.rows.iter().filter_map(profile).collect()
     };
     let now: Vec<Arc<Profile>> = now.map(profiles).unwrap_or_default();
-    let is_later =
-        |left: &Arc<Profile>| now.iter().any(|now| now.id == left.id && is_later_refresh(left, now));
+    let is_later_than = |left: &Profile, now: &Profile| match file.schema {
+        FileSchema::Ours => is_later_refresh(left, now),
+        FileSchema::Shared => lasts_longer(left, now),
+    };
+    let is_later = |left: &Arc<Profile>| now.iter().any(|now| now.id == left.id && is_later_than(left, now));
     profiles(&left).into_iter().filter(is_later).collect()
+}
+
+/// Whether `left` holds other tokens than `now`, which end later. The file has no field that says more.
+fn lasts_longer(left: &Profile, now: &Profile) -> bool {
+    let has_tokens = now.held.tokens().is_some() && left.held.tokens().is_some();
+    has_tokens
+        && left.kind == Kind::OAuth
+        && left.refresh_token_id() != now.refresh_token_id()
+        && left.life.expires_at.zip(now.life.expires_at).is_some_and(|(left, now)| left > now)
 }
 
 /// Whether `left` is `now` after one more refresh. What was erased here, or logged in to since, does

@@ -5,8 +5,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use zeroize::Zeroizing;
-
+use crate::domain::secret::SecretText;
 use crate::stored::config_file::Content;
 
 /// The last two texts that were parsed: one that is just being put in the place of the other is
@@ -19,7 +18,7 @@ pub(super) struct ParsedCache {
 
 /// A text and what it says. It holds secrets, so there is no `Debug`.
 pub(super) struct ParsedText {
-    pub(super) text: Zeroizing<String>,
+    pub(super) text: SecretText,
     pub(super) content: Content,
 }
 
@@ -39,7 +38,7 @@ impl ParsedCache {
     }
 
     /// Keeps what `text` says.
-    pub(super) fn keep(&self, text: Zeroizing<String>, content: Content) -> Arc<ParsedText> {
+    pub(super) fn keep(&self, text: SecretText, content: Content) -> Arc<ParsedText> {
         let parsed = Arc::new(ParsedText { text, content });
         let [last, before] = &mut *self.kept();
         *before = last.replace(Arc::clone(&parsed));

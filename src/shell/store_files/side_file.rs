@@ -22,6 +22,10 @@ impl SideFile {
         Self { path, last: Mutex::default() }
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What it says now; nothing where it is not there or cannot be read.
     pub(super) fn notes(&self) -> Arc<SideNotes> {
         let target = file::target(&self.path);

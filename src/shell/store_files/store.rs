@@ -1,17 +1,20 @@
 //! Store: what every place that is written can do.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::change::{Change, ErasedText, PassphraseNeed, Snapshot};
-use crate::domain::name::StoreId;
+use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::domain::store_presence::Prompting;
 use crate::domain::trouble::Trouble;
 use crate::shell::store_files::disk_reservation::DiskReservation;
 use crate::shell::store_files::trouble::ApplyError;
+
+/// The name that stands for every file of a folder that is watched, but for those that begin with a dot.
+pub(in crate::shell) const EVERY_FILE: &str = "*";
 
 /// What a store holds after several changes, and for each why it was not made, if it was not.
 pub type Applied = (Snapshot, Vec<Option<ApplyError>>);
@@ -25,6 +28,11 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Where it lies; the event log calls it so.
     fn path(&self) -> &Path;
 
+    /// The files that are watched, since what it says may change with them.
+    fn watched(&self) -> Vec<PathBuf> {
+        vec![self.path().to_owned()]
+    }
+
     /// The number of a snapshot. A reading takes its own before it begins and a change once it is made,
     /// so that no reading from before a change comes after it.
     fn number(&self) -> u64;
@@ -32,6 +40,12 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// What it says now. One that was never there is empty. One that has gone cannot be read, and says
     /// nothing of profiles.
     fn read(&self) -> Snapshot;
+
+    /// The profile of that name, where it can be told at once and there is nothing to say beside it; for all
+    /// else there is [`Store::read`].
+    fn glance(&self, _name: &ProfileName) -> Option<Arc<Profile>> {
+        None
+    }
 
     /// The profiles of which an interrupted save left the tokens of a later refresh beside it.
     fn interrupted(&self) -> Vec<Arc<Profile>>;

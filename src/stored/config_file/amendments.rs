@@ -6,9 +6,7 @@ use crate::domain::clock::is_writable;
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::stored::amendment::{YamlAmendment, amend_tree};
-use crate::stored::config_file::entries::{
-    BESIDE_KEYS, Entry, EntryKind, KEY_FACTS, LAST_TESTS, beside_path,
-};
+use crate::stored::config_file::entries::{BESIDE_KEYS, Entry, EntryKind, KEY_FACTS, LAST_TESTS};
 use crate::stored::config_file::fields::{KnownField, key_fields, key_text, last_test_value};
 use crate::stored::config_file::schema_fields::{login_fields, time_like};
 use crate::stored::config_file::{FileSchema, flat, key_facts};
@@ -21,43 +19,43 @@ pub(super) fn rewrite(
     entry: &Entry,
     after: &Profile,
 ) -> Result<Vec<YamlAmendment>, String> {
-    let before = entry.profile.as_ref().map_err(Clone::clone)?;
+    let before = entry.profile.as_ref().map_err(|broken| broken.why.clone())?;
     if before.kind != after.kind {
-        return Err(format!("{} is of another kind: remove it first", entry.name));
+        return Err(format!("{} is of another kind: remove it first", entry.name()));
     }
     // What cannot be read goes with the tokens that it was said of.
     let is_odd_kept = before.held == after.held;
-    match entry.kind {
+    match entry.place.kind {
         EntryKind::Key | EntryKind::NthKey | EntryKind::FlatLogin if before.id.name != after.id.name => {
-            Err(format!("{} is named for its place in the file and cannot be renamed", entry.name))
+            Err(format!("{} is named for its place in the file and cannot be renamed", entry.name()))
         }
-        EntryKind::FlatLogin if !flat::holds(tree, &entry.path, after) => {
+        EntryKind::FlatLogin if !flat::holds(tree, &entry.place.path(), after) => {
             add(schema, tree, &after.id.name, after)
         }
         EntryKind::Login | EntryKind::FlatLogin | EntryKind::NamedKey => {
-            let fields = |profile| match entry.kind {
+            let fields = |profile| match entry.place.kind {
                 EntryKind::FlatLogin => flat::known_fields(profile),
                 EntryKind::Login => login_fields(schema, profile),
                 EntryKind::NamedKey | EntryKind::Key | EntryKind::NthKey => key_fields(profile),
             };
-            let mut all = differences(tree, &entry.path, fields(before), fields(after), is_odd_kept);
+            let mut all = differences(tree, &entry.place.path(), fields(before), fields(after), is_odd_kept);
             if schema == FileSchema::Shared {
                 all.retain(|amendment| flat::is_wanted(tree, amendment));
                 keep_form_of_time(tree, after, &mut all);
             }
             if before.id.name != after.id.name {
-                let path = joined(&entry.path, PathStep::key("id"));
+                let path = joined(&entry.place.path(), PathStep::key("id"));
                 all.push(YamlAmendment::Set(path, new_id(&after.id.name)?));
             }
             Ok(all)
         }
         EntryKind::Key | EntryKind::NthKey => {
-            let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name))?;
+            let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name()))?;
             let beside = match schema {
                 FileSchema::Shared => Vec::new(),
                 FileSchema::Ours => beside_key(tree, entry, before, after),
             };
-            Ok([YamlAmendment::Set(entry.path.clone(), key)].into_iter().chain(beside).collect())
+            Ok([YamlAmendment::Set(entry.place.path(), key)].into_iter().chain(beside).collect())
         }
     }
 }
@@ -74,14 +72,14 @@ fn new_id(name: &ProfileName) -> Result<Value, String> {
 fn beside_key(tree: &Value, entry: &Entry, before: &Profile, after: &Profile) -> Vec<YamlAmendment> {
     let tested = match &after.last_test {
         Some(last) => {
-            Some(YamlAmendment::Set(beside_path(entry, LAST_TESTS, &after.id.name), last_test_value(last)))
+            Some(YamlAmendment::Set(entry.place.beside(LAST_TESTS, &after.id.name), last_test_value(last)))
         }
         None => forgotten(tree, entry, LAST_TESTS),
     };
     let facts = if key_facts::written(after).iter().all(|(_, value)| value.is_none()) {
         forgotten(tree, entry, KEY_FACTS).into_iter().collect()
     } else {
-        let path = beside_path(entry, KEY_FACTS, &after.id.name);
+        let path = entry.place.beside(KEY_FACTS, &after.id.name);
         differences(tree, &path, key_facts::written(before).into(), key_facts::written(after).into(), true)
     };
     tested.into_iter().chain(facts).collect()
@@ -89,10 +87,10 @@ fn beside_key(tree: &Value, entry: &Entry, before: &Profile, after: &Profile) ->
 
 /// The removal of `field`, which stands beside a key that is a text.
 fn forgotten(tree: &Value, entry: &Entry, field: &str) -> Option<YamlAmendment> {
-    let path = match entry.kind {
+    let path = match entry.place.kind {
         EntryKind::Login | EntryKind::FlatLogin | EntryKind::NamedKey => return None,
         EntryKind::Key | EntryKind::NthKey => {
-            beside_path(entry, field, &entry.profile.as_ref().ok()?.id.name)
+            entry.place.beside(field, &entry.profile.as_ref().ok()?.id.name)
         }
     };
     find(tree, &path).is_some().then(|| removal(tree, &path))
@@ -217,8 +215,8 @@ fn item(name: &ProfileName, fields: Vec<KnownField>) -> Value {
 /// The place of a key in the middle of `api_keys` stays as an empty text: the others are named
 /// for their places, and none of them may become another by this.
 pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<YamlAmendment> {
-    if entry.kind == EntryKind::FlatLogin
-        && let Some(removed) = flat::removed(tree, &entry.path)
+    if entry.place.kind == EntryKind::FlatLogin
+        && let Some(removed) = flat::removed(tree, &entry.place.path())
     {
         return removed;
     }
@@ -234,19 +232,20 @@ pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<YamlAmendment> {
 }
 
 fn taken_away(tree: &Value, entry: &Entry) -> Vec<YamlAmendment> {
-    let Some((last, around)) = entry.path.split_last() else { return Vec::new() };
+    let path = entry.place.path();
+    let Some((last, around)) = path.split_last() else { return Vec::new() };
     let list = find(tree, around).and_then(Value::as_sequence);
-    if let (EntryKind::NthKey, PathStep::Nth(index), Some(list)) = (entry.kind, last, list) {
+    if let (EntryKind::NthKey, PathStep::Nth(index), Some(list)) = (entry.place.kind, last, list) {
         let used = |value: &Value| value.as_str().is_none_or(|key| !key.is_empty()) && !value.is_null();
         if list.iter().skip(index + 1).any(used) {
-            return vec![YamlAmendment::Set(entry.path.clone(), Value::from(""))];
+            return vec![YamlAmendment::Set(path, Value::from(""))];
         }
         let keep = list.iter().take(*index).rposition(used).map_or(0, |at| at + 1);
         let from_the_end =
             (keep..list.len()).rev().map(|index| YamlAmendment::Remove(joined(around, PathStep::Nth(index))));
         return if keep == 0 { vec![removal(tree, around)] } else { from_the_end.collect() };
     }
-    vec![removal(tree, &entry.path)]
+    vec![removal(tree, &path)]
 }
 
 /// The removal of `path`, or of what around it would be left empty, up to the provider.

@@ -1,7 +1,7 @@
 //! Entries of the config file: where each lies, what it is called, and the profile it is.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_yaml::{Mapping, Value};
@@ -11,6 +11,7 @@ use crate::domain::profile::Profile;
 use crate::domain::text;
 use crate::stored::YamlError;
 use crate::stored::config_file::{ConfigFile, FileSchema, fields, flat, key_facts};
+use crate::stored::field::{Field, FieldMap};
 use crate::stored::positions::Positions;
 use crate::stored::yaml_path::{PathStep, find, joined};
 
@@ -29,19 +30,72 @@ pub(super) const BESIDE_KEYS: [&str; 2] = [LAST_TESTS, KEY_FACTS];
 /// One entry, where it is, and the profile it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
-    pub(super) path: Vec<PathStep>,
-    pub(super) kind: EntryKind,
-    /// `provider/name` as far as it can be told, made safe to show.
-    pub(super) name: String,
-    pub(super) profile: Result<Arc<Profile>, String>,
+    pub(super) place: EntryPlace,
+    pub(super) profile: Result<Arc<Profile>, BrokenEntry>,
     /// What is odd in it though it is understood, without a value of the file.
     pub(super) notes: Vec<String>,
 }
 
+/// An entry that is not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BrokenEntry {
+    /// `provider/name` as far as it can be told, made safe to show.
+    pub(super) name: String,
+    pub(super) why: String,
+}
+
 impl Entry {
+    fn new(
+        place: EntryPlace,
+        (of, name): (&ProviderOf<'_>, &str),
+        profile: Result<Profile, String>,
+        notes: Vec<String>,
+    ) -> Self {
+        let broken = |why| BrokenEntry { name: shown_name(of.provider, name), why };
+        Self { place, profile: profile.map(Arc::new).map_err(broken), notes }
+    }
+
+    fn broken(place: EntryPlace, provider: &str, why: impl Into<String>) -> Self {
+        let broken = BrokenEntry { name: shown_name(provider, "?"), why: why.into() };
+        Self { place, profile: Err(broken), notes: Vec::new() }
+    }
+
+    /// `provider/name` as far as it can be told, made safe to show.
+    pub(super) fn name(&self) -> String {
+        match &self.profile {
+            Ok(profile) => profile.id.name.exact(),
+            Err(broken) => broken.name.clone(),
+        }
+    }
+
     /// Whether it is the entry of that name of its provider, or seems to be.
     fn is_named(&self, name: &str) -> bool {
-        self.name.rsplit_once('/').is_some_and(|(_, own)| own == name)
+        match &self.profile {
+            Ok(profile) => profile.id.name.name() == name,
+            Err(broken) => broken.name.rsplit_once('/').is_some_and(|(_, own)| own == name),
+        }
+    }
+}
+
+/// Where an entry is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct EntryPlace {
+    /// The path of its provider.
+    provider: Arc<[PathStep]>,
+    pub(super) kind: EntryKind,
+    /// Its place in the list of its kind, counted from 0; absent: it is no item of a list.
+    nth: Option<usize>,
+}
+
+impl EntryPlace {
+    pub(super) fn path(&self) -> Vec<PathStep> {
+        let field = self.kind.field().map(PathStep::key);
+        self.provider.iter().cloned().chain(field).chain(self.nth.map(PathStep::Nth)).collect()
+    }
+
+    /// The path of `field`, one of [`BESIDE_KEYS`], of a key that is written as a text.
+    pub(super) fn beside(&self, field: &str, name: &ProfileName) -> Vec<PathStep> {
+        joined(&joined(&self.provider, PathStep::key(field)), PathStep::key(name.name()))
     }
 }
 
@@ -60,223 +114,279 @@ pub(super) enum EntryKind {
     NthKey,
 }
 
+impl EntryKind {
+    /// The field of its provider that holds it.
+    fn field(self) -> Option<&'static str> {
+        match self {
+            Self::Login => Some("oauth_credentials"),
+            Self::FlatLogin => None,
+            Self::NamedKey => Some("keys"),
+            Self::Key => Some("api_key"),
+            Self::NthKey => Some("api_keys"),
+        }
+    }
+
+    fn of_field(field: &str) -> Option<Self> {
+        [Self::Login, Self::NamedKey, Self::Key, Self::NthKey]
+            .into_iter()
+            .find(|kind| kind.field() == Some(field))
+    }
+}
+
 /// A provider in a store.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct ProviderOf<'a> {
     store: StoreId,
     provider: &'a str,
+    path: Arc<[PathStep]>,
+    /// The name of one of its profiles, whose provider the others share.
+    first: OnceCell<ProfileName>,
 }
 
-impl ProviderOf<'_> {
+impl<'a> ProviderOf<'a> {
+    fn new(store: StoreId, provider: &'a str, path: Arc<[PathStep]>) -> Self {
+        Self { store, provider, path, first: OnceCell::new() }
+    }
+
     /// The id of its profile of that name.
-    fn id(self, name: &str) -> Result<ProfileId, String> {
-        let name = ProfileName::new(self.provider, name).map_err(|bad| bad.to_string())?;
+    fn id(&self, name: &str) -> Result<ProfileId, String> {
+        let name = match self.first.get() {
+            Some(first) => first.beside(name),
+            None => ProfileName::new(self.provider, name),
+        };
+        let name = name.map_err(|bad| bad.to_string())?;
+        let _ = self.first.set(name.clone());
         Ok(ProfileId { store: self.store, name })
+    }
+
+    fn place(&self, kind: EntryKind, nth: Option<usize>) -> EntryPlace {
+        EntryPlace { provider: Arc::clone(&self.path), kind, nth }
     }
 }
 
 /// Every entry of `tree`, the text of `file`, in its order; `text` is asked for lines only when one is at fault.
-pub(super) fn entries(file: ConfigFile, text: &str, tree: &Value) -> Result<Vec<Entry>, YamlError> {
+pub(super) fn entries(file: ConfigFile, text: &str, tree: &Field<'_>) -> Result<Vec<Entry>, YamlError> {
     let wrong = |path: &[PathStep], what| {
         let line = Positions::from_text(text, DEPTH).nearest_line(path).unwrap_or(1);
         YamlError::at(line, 1, format!("{what} is no map of names"), "correct the file in an editor")
     };
     let mut entries = Vec::new();
-    match (tree, tree.get("providers")) {
-        (Value::Null, _) | (Value::Mapping(_), None | Some(Value::Null)) => {}
-        (Value::Mapping(_), Some(Value::Mapping(providers))) => {
+    let root = match tree {
+        Field::Null => return Ok(entries),
+        Field::Map(root) => root,
+        Field::Bool(_) | Field::Number(_) | Field::Text(_) | Field::List(_) | Field::Tagged(_) => {
+            return Err(wrong(&[], "the file"));
+        }
+    };
+    match root.get("providers") {
+        None | Some(Field::Null) => {}
+        Some(Field::Map(providers)) => {
             let root = [PathStep::key("providers")];
             each_provider(file, &root, providers, &mut entries);
-            if let Some(Value::Mapping(custom)) = providers.get("custom") {
+            if let Some(Field::Map(custom)) = providers.get("custom") {
                 let below = [PathStep::key("providers"), PathStep::key("custom")];
                 each_provider(file, &below, custom, &mut entries);
             }
         }
-        (Value::Mapping(_), Some(_)) => return Err(wrong(&[PathStep::key("providers")], "providers")),
-        (_, _) => return Err(wrong(&[], "the file")),
+        Some(_) => return Err(wrong(&[PathStep::key("providers")], "providers")),
     }
     refuse_doubles(text, &mut entries);
     Ok(entries)
 }
 
-fn each_provider(file: ConfigFile, around: &[PathStep], providers: &Mapping, entries: &mut Vec<Entry>) {
-    for (key, value) in providers {
-        let Value::Mapping(fields) = value else { continue };
-        let (path, provider) = (joined(around, PathStep::key(key.as_str().unwrap_or("?"))), key.as_str());
-        match (provider, merged(fields)) {
-            (Some(provider), Ok(fields)) => {
-                let of = ProviderOf { store: file.store, provider };
-                let first = entries.len();
-                each_entry(&path, of, &fields, entries);
-                let listed = entries.get(first..).unwrap_or_default();
-                let is_listed = listed.iter().any(|entry| entry.is_named(flat::NAME));
-                if file.schema == FileSchema::Shared && flat::is_login(&fields, is_listed) {
-                    entries.push(flat_login(path, of, &fields));
-                }
+/// The profile `name` of a plain `tree`, where its entry is understood and nothing in it is odd; no other
+/// entry is looked at more closely than its name.
+pub(super) fn only(file: ConfigFile, tree: &Field<'_>, name: &ProfileName) -> Option<Arc<Profile>> {
+    let providers = tree.as_map()?.get("providers")?.as_map()?;
+    let custom = providers.get("custom").and_then(|custom| custom.as_map());
+    let mut entries = Vec::new();
+    for providers in [Some(providers), custom].into_iter().flatten() {
+        let fields = providers.get(name.provider()).and_then(|fields| fields.as_map());
+        let of = ProviderOf::new(file.store, name.provider(), Arc::new([]));
+        fields.into_iter().for_each(|fields| each_entry(&of, fields, Some(name.name()), &mut entries));
+    }
+    let first = entries.into_iter().next().filter(|entry| entry.notes.is_empty())?;
+    first.profile.ok()
+}
+
+fn each_provider(file: ConfigFile, around: &[PathStep], providers: FieldMap<'_>, entries: &mut Vec<Entry>) {
+    for (key, value) in providers.iter() {
+        let Field::Map(fields) = value else { continue };
+        let path = joined(around, PathStep::key(key.unwrap_or("?"))).into();
+        let of = ProviderOf::new(file.store, key.unwrap_or("?"), path);
+        let place = of.place(EntryKind::FlatLogin, None);
+        let merged = match (key, merged(fields)) {
+            (Some(_), Ok(merged)) => merged,
+            (Some(provider), Err(why)) => {
+                entries.push(Entry::broken(place, provider, why));
+                continue;
             }
-            (Some(provider), Err(why)) => entries.push(broken(path, provider, "?", why)),
             (None, _) => {
-                let why = "the provider's name must be quoted text".to_owned();
-                entries.push(broken(path, "?", "?", why));
+                entries.push(Entry::broken(place, "?", "the provider's name must be quoted text"));
+                continue;
             }
+        };
+        let fields = merged.as_ref().map_or(fields, FieldMap::from);
+        let first = entries.len();
+        each_entry(&of, fields, None, entries);
+        let listed = entries.get(first..).unwrap_or_default();
+        let is_listed = listed.iter().any(|entry| entry.is_named(flat::NAME));
+        if file.schema == FileSchema::Shared && flat::is_login(fields, is_listed) {
+            entries.push(flat_login(place, &of, fields));
         }
     }
 }
 
-/// `fields` with what their merge keys bring.
-fn merged(fields: &Mapping) -> Result<Cow<'_, Mapping>, String> {
-    if !fields.contains_key("<<") {
-        return Ok(Cow::Borrowed(fields));
+/// `fields` with what their merge keys bring, where they have some.
+fn merged(fields: FieldMap<'_>) -> Result<Option<Mapping>, String> {
+    let FieldMap::Tree(map) = fields else { return Ok(None) };
+    if !map.contains_key("<<") {
+        return Ok(None);
     }
-    let mut value = Value::Mapping(fields.clone());
+    let mut value = Value::Mapping(map.clone());
     let merged = value.apply_merge().ok().and_then(|()| value.as_mapping().cloned());
-    merged.map(Cow::Owned).ok_or_else(|| "its merge key (<<) brings no map".to_owned())
+    merged.map(Some).ok_or_else(|| "its merge key (<<) brings no map".to_owned())
 }
 
-fn each_entry(path: &[PathStep], provider: ProviderOf<'_>, fields: &Mapping, entries: &mut Vec<Entry>) {
-    for (field, value) in fields {
-        let Some(field) = field.as_str() else { continue };
-        let path = joined(path, PathStep::key(field));
-        let (kind, list) = match (field, value) {
-            (_, Value::Null) => continue,
-            ("api_key", value) => {
-                entries.extend(key(path, EntryKind::Key, (provider, fields), "key", value));
-                continue;
-            }
-            ("oauth_credentials", Value::Sequence(list)) => (EntryKind::Login, list),
-            ("keys", Value::Sequence(list)) => (EntryKind::NamedKey, list),
-            ("api_keys", Value::Sequence(list)) => (EntryKind::NthKey, list),
-            ("oauth_credentials" | "keys" | "api_keys", _) => {
-                entries.push(broken(path, provider.provider, "?", format!("{field} is no list")));
-                continue;
-            }
-            (_, _) => continue,
+/// The entries among the `fields` of a provider, or `only` those of one name.
+fn each_entry(provider: &ProviderOf<'_>, fields: FieldMap<'_>, only: Option<&str>, entries: &mut Vec<Entry>) {
+    let is_wanted = |name: &str| only.is_none_or(|only| only == name);
+    for (name, value) in fields.iter() {
+        let Some((field, kind)) = name.and_then(|name| Some((name, EntryKind::of_field(name)?))) else {
+            continue;
         };
-        for (index, item) in list.iter().enumerate() {
-            let path = joined(&path, PathStep::Nth(index));
-            match kind {
-                EntryKind::Login | EntryKind::NamedKey => entries.push(named(path, kind, provider, item)),
-                EntryKind::Key | EntryKind::NthKey | EntryKind::FlatLogin => {
-                    entries.extend(key(path, kind, (provider, fields), &format!("key-{index}"), item));
+        match (kind, value) {
+            (_, Field::Null) => {}
+            (EntryKind::Key, value) if is_wanted("key") => {
+                entries.extend(key(provider.place(kind, None), (provider, fields), "key", &value));
+            }
+            (EntryKind::Key, _) => {}
+            (_, Field::List(list)) => {
+                for (index, item) in list.iter().enumerate() {
+                    let place = provider.place(kind, Some(index));
+                    if kind == EntryKind::NthKey {
+                        let name = format!("key-{index}");
+                        let key = || key(place, (provider, fields), &name, &item);
+                        entries.extend(is_wanted(&name).then(key).flatten());
+                    } else if only.is_none() || id(&item).is_some_and(is_wanted) {
+                        entries.push(named(place, provider, &item));
+                    }
                 }
             }
+            (_, _) => {
+                let place = provider.place(kind, None);
+                entries.push(Entry::broken(place, provider.provider, format!("{field} is no list")));
+            }
         }
     }
+}
+
+/// The name that an item says for itself.
+fn id<'a>(item: &Field<'a>) -> Option<&'a str> {
+    item.as_map()?.get("id")?.as_text()
 }
 
 /// A provider, and the map of its fields.
-type NamedFields<'a> = (ProviderOf<'a>, &'a Mapping);
+type NamedFields<'a> = (&'a ProviderOf<'a>, FieldMap<'a>);
 
 /// A key written as a text; an empty one is a free place and no entry. What its last test said and what is
 /// written down about it stand beside it among the fields of its provider, since a text has no room for it.
 fn key(
-    path: Vec<PathStep>,
-    kind: EntryKind,
+    place: EntryPlace,
     (provider, fields): NamedFields<'_>,
     name: &str,
-    value: &Value,
+    value: &Field<'_>,
 ) -> Option<Entry> {
-    if value.is_null() || value.as_str() == Some("") {
+    if value.is_null() || value.as_text() == Some("") {
         return None;
     }
     let mut profile = fields::plain_key(provider.id(name), name, value);
     let mut notes = Vec::new();
     if let Ok(profile) = &mut profile {
-        if let Some(facts) = fields.get(KEY_FACTS).and_then(|facts| facts.get(name)?.as_mapping()) {
+        let beside = |field| fields.get(field)?.as_map()?.get(name);
+        if let Some(facts) = beside(KEY_FACTS).and_then(|facts| facts.as_map()) {
             key_facts::take(profile, facts, &mut notes);
         }
-        profile.last_test = fields::last_test(fields.get(LAST_TESTS).and_then(|tests| tests.get(name)));
+        profile.last_test = fields::last_test(beside(LAST_TESTS));
     }
-    let name = shown_name(provider.provider, name);
-    Some(Entry { path, kind, name, profile: profile.map(Arc::new), notes })
+    Some(Entry::new(place, (provider, name), profile, notes))
 }
 
 /// A map that says its own name.
-fn named(path: Vec<PathStep>, kind: EntryKind, of: ProviderOf<'_>, item: &Value) -> Entry {
+fn named(place: EntryPlace, of: &ProviderOf<'_>, item: &Field<'_>) -> Entry {
     let provider = of.provider;
-    let Value::Mapping(fields) = item else {
-        return broken(path, provider, "?", "the entry is no map".to_owned());
+    let Field::Map(fields) = item else {
+        return Entry::broken(place, provider, "the entry is no map");
     };
-    let fields = match merged(fields) {
-        Ok(fields) => fields,
-        Err(why) => return broken(path, provider, "?", why),
+    let merged = match merged(*fields) {
+        Ok(merged) => merged,
+        Err(why) => return Entry::broken(place, provider, why),
     };
-    let name = match fields::text(&fields, "id") {
+    let fields = merged.as_ref().map_or(*fields, FieldMap::from);
+    let name = match fields::text(fields, "id") {
         Ok(Some(name)) => name,
-        Ok(None) => return broken(path, provider, "?", "the entry has no id".to_owned()),
-        Err(why) => return broken(path, provider, "?", why),
+        Ok(None) => return Entry::broken(place, provider, "the entry has no id"),
+        Err(why) => return Entry::broken(place, provider, why),
     };
     let mut notes = Vec::new();
     let profile = match of.id(name) {
-        Ok(id) if id.name.is_reserved() => Err(format!(
-            "the id {name} is reserved for API keys: choose \
-            another"
-        )),
-        Ok(id) if kind == EntryKind::Login => fields::login(id, &fields, &mut notes),
-        Ok(id) => fields::named_key(id, &fields, &mut notes),
+        Ok(id) if id.name.is_reserved() => {
+            Err(format!("the id {name} is reserved for API keys: choose another"))
+        }
+        Ok(id) if place.kind == EntryKind::Login => fields::login(id, fields, &mut notes),
+        Ok(id) => fields::named_key(id, fields, &mut notes),
         Err(why) => Err(why),
     };
-    Entry { path, kind, name: shown_name(provider, name), profile: profile.map(Arc::new), notes }
+    Entry::new(place, (of, name), profile, notes)
 }
 
-fn flat_login(path: Vec<PathStep>, of: ProviderOf<'_>, fields: &Mapping) -> Entry {
+fn flat_login(place: EntryPlace, of: &ProviderOf<'_>, fields: FieldMap<'_>) -> Entry {
     let mut notes = Vec::new();
     let profile = of.id(flat::NAME).and_then(|id| flat::read(id, fields, &mut notes));
-    let name = shown_name(of.provider, flat::NAME);
-    Entry { path, kind: EntryKind::FlatLogin, name, profile: profile.map(Arc::new), notes }
+    Entry::new(place, (of, flat::NAME), profile, notes)
 }
 
 /// `entry` as `tree` says it, where nothing but its own fields has changed.
 pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
-    let value = find(tree, &entry.path)?;
-    let ProfileId { store, name } = entry.profile.as_ref().ok()?.id.clone();
-    let provider = ProviderOf { store, provider: name.provider() };
-    match entry.kind {
-        EntryKind::Login | EntryKind::NamedKey => {
-            Some(named(entry.path.clone(), entry.kind, provider, value))
-        }
-        EntryKind::FlatLogin => Some(flat_login(entry.path.clone(), provider, value.as_mapping()?)),
+    let place = entry.place.clone();
+    let value = find(tree, &place.path()).map(Field::from)?;
+    let ProfileId { store, name } = &entry.profile.as_ref().ok()?.id;
+    let path = Arc::clone(&place.provider);
+    let provider = ProviderOf::new(*store, name.provider(), path);
+    match place.kind {
+        EntryKind::Login | EntryKind::NamedKey => Some(named(place, &provider, &value)),
+        EntryKind::FlatLogin => Some(flat_login(place, &provider, value.as_map()?)),
         EntryKind::Key | EntryKind::NthKey => {
-            let fields = find(tree, provider_of(entry)).and_then(Value::as_mapping)?;
-            key(entry.path.clone(), entry.kind, (provider, fields), name.name(), value)
+            let fields = find(tree, &place.provider).and_then(Value::as_mapping)?;
+            key(place, (&provider, fields.into()), name.name(), &value)
         }
     }
-}
-
-/// The path of the provider of a key.
-fn provider_of(entry: &Entry) -> &[PathStep] {
-    let below = match entry.kind {
-        EntryKind::Login | EntryKind::NamedKey | EntryKind::NthKey => 2,
-        EntryKind::Key => 1,
-        EntryKind::FlatLogin => 0,
-    };
-    entry.path.get(..entry.path.len().saturating_sub(below)).unwrap_or_default()
-}
-
-/// The path of `field`, one of [`BESIDE_KEYS`], of a key that is written as a text.
-pub(super) fn beside_path(entry: &Entry, field: &str, name: &ProfileName) -> Vec<PathStep> {
-    joined(&joined(provider_of(entry), PathStep::key(field)), PathStep::key(name.name()))
 }
 
 /// Two entries of one name: the first counts, the second is refused with both places.
 fn refuse_doubles(text: &str, entries: &mut [Entry]) {
-    let mut first: BTreeMap<ProfileName, Vec<PathStep>> = BTreeMap::new();
-    let mut positions = None;
-    for entry in entries {
-        let Ok(profile) = &entry.profile else { continue };
-        if let Some(path) = first.get(&profile.id.name) {
-            let positions = positions.get_or_insert_with(|| Positions::from_text(text, DEPTH));
-            let line = positions.nearest_line(path).unwrap_or(1);
-            entry.profile = Err(format!("the entry in line {line} has the same name"));
-        } else {
-            first.insert(profile.id.name.clone(), entry.path.clone());
-        }
+    let mut first = HashMap::with_capacity(entries.len());
+    let named = entries
+        .iter()
+        .enumerate()
+        .filter_map(|(at, entry)| Some((at, &entry.profile.as_ref().ok()?.id.name)));
+    let doubles: Vec<_> = named
+        .filter_map(|(at, name)| {
+            let before = *first.entry(name).or_insert(at);
+            (before != at).then_some((before, at))
+        })
+        .collect();
+    if doubles.is_empty() {
+        return;
     }
-}
-
-fn broken(path: Vec<PathStep>, provider: &str, name: &str, why: String) -> Entry {
-    let name = shown_name(provider, name);
-    Entry { path, kind: EntryKind::Login, name, profile: Err(why), notes: Vec::new() }
+    let positions = Positions::from_text(text, DEPTH);
+    for (before, at) in doubles {
+        let path = entries.get(before).map(|entry| entry.place.path()).unwrap_or_default();
+        let line = positions.nearest_line(&path).unwrap_or(1);
+        let Some(entry) = entries.get_mut(at) else { continue };
+        let why = format!("the entry in line {line} has the same name");
+        entry.profile = Err(BrokenEntry { name: entry.name(), why });
+    }
 }
 
 fn shown_name(provider: &str, name: &str) -> String {

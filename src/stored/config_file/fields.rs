@@ -1,9 +1,10 @@
 //! Fields of an entry, read to a profile and written from one.
 
-use serde_yaml::{Mapping, Value};
+use serde_yaml::{Number, Value};
 
 use crate::domain::claims::{Claims, FactSource};
-use crate::domain::clock::{DateTime, TimeDelta, Utc, is_writable, rfc3339};
+use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds, is_writable, rfc3339};
+use crate::domain::jwt;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{
     AutoRefresh, ClockDiffers, EndBy, Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult,
@@ -12,21 +13,28 @@ use crate::domain::secret::Secret;
 use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
 use crate::stored::config_file::key_facts;
 use crate::stored::config_file::times::{at, time};
+use crate::stored::field::{Field, FieldMap};
+
+/// When the token that `profile` holds ends by its own word, where it is a JWT.
+pub(super) fn end_in_token(profile: &Profile) -> Option<DateTime<Utc>> {
+    let claims = jwt::payload(profile.held.tokens()?.access.expose())?;
+    at_seconds(claims.get("exp")?.as_i64()?).filter(|end| is_writable(*end))
+}
 
 /// What is known of a field: its name, and its value unless there is none.
 pub(in crate::stored) type KnownField = (&'static str, Option<Value>);
 
 /// The text of a field; empty and absent are the same.
-pub(in crate::stored) fn text<'a>(fields: &'a Mapping, key: &str) -> Result<Option<&'a str>, String> {
+pub(in crate::stored) fn text<'a>(fields: FieldMap<'a>, key: &str) -> Result<Option<&'a str>, String> {
     match fields.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
+        None | Some(Field::Null) => Ok(None),
+        Some(Field::Text(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
         Some(_) => Err(format!("{key} must be quoted text")),
     }
 }
 
 /// The text of a field that is sent to a server, which a placeholder must never be.
-fn credential<'a>(fields: &'a Mapping, key: &str) -> Result<Option<&'a str>, String> {
+fn credential<'a>(fields: FieldMap<'a>, key: &str) -> Result<Option<&'a str>, String> {
     let text = text(fields, key)?;
     text.map_or(Ok(None), |text| filled(key, text).map(Some))
 }
@@ -34,7 +42,8 @@ fn credential<'a>(fields: &'a Mapping, key: &str) -> Result<Option<&'a str>, Str
 /// `text`, unless it has a placeholder such as `${ACME_KEY}`, which the program that reads the same file
 /// fills in from its environment.
 fn filled<'a>(field: &str, text: &'a str) -> Result<&'a str, String> {
-    let Some((name, _)) = text.split_once("${").and_then(|(_, rest)| rest.split_once('}')) else {
+    let placeholder = || text.split_once("${").and_then(|(_, rest)| rest.split_once('}'));
+    let Some((name, _)) = memchr::memchr(b'$', text.as_bytes()).and_then(|_| placeholder()) else {
         return Ok(text);
     };
     let is_name = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -49,21 +58,21 @@ fn filled<'a>(field: &str, text: &'a str) -> Result<&'a str, String> {
 pub(super) fn plain_key(
     id: Result<ProfileId, String>,
     field: &str,
-    value: &Value,
+    value: &Field<'_>,
 ) -> Result<Profile, String> {
-    let Value::String(key) = value else {
+    let Field::Text(key) = value else {
         return Err(format!("{field} must be quoted text"));
     };
-    Ok(with_key(id?, filled(field, key)?))
+    Ok(with_key(id?, Secret::new(filled(field, key)?)))
 }
 
 /// Reads `keys[n]`.
 pub(in crate::stored) fn named_key(
     id: ProfileId,
-    fields: &Mapping,
+    fields: FieldMap<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Profile, String> {
-    let mut profile = with_key(id, credential(fields, "api_key")?.unwrap_or_default());
+    let mut profile = with_key(id, fields.secret(credential(fields, "api_key")?.unwrap_or_default()));
     profile.account = text(fields, "label")?.map(str::to_owned);
     key_facts::take(&mut profile, fields, notes);
     profile.last_test = last_test(fields.get("last_test"));
@@ -71,10 +80,10 @@ pub(in crate::stored) fn named_key(
     Ok(profile)
 }
 
-fn with_key(id: ProfileId, key: &str) -> Profile {
+fn with_key(id: ProfileId, key: Secret) -> Profile {
     let mut profile = Profile::new(id, Kind::ApiKey);
     if !key.is_empty() {
-        profile.held = StoredTokens::Present(Tokens { access: Secret::new(key), refresh: None });
+        profile.held = StoredTokens::Present(Tokens { access: key, refresh: None });
     }
     profile
 }
@@ -83,10 +92,10 @@ fn with_key(id: ProfileId, key: &str) -> Profile {
 /// the tokens are good all the same.
 pub(in crate::stored) fn login(
     id: ProfileId,
-    fields: &Mapping,
+    fields: FieldMap<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Profile, String> {
-    let secret = |key| Ok::<_, String>(credential(fields, key)?.map(Secret::new));
+    let secret = |key| Ok::<_, String>(credential(fields, key)?.map(|text| fields.secret(text)));
     let owned = |key| Ok::<_, String>(text(fields, key)?.map(str::to_owned));
     let refresh = secret("refresh_token")?;
     let held = secret("access_token")?
@@ -123,31 +132,31 @@ pub(in crate::stored) fn login(
 }
 
 /// A list of texts, or a text with blanks between them.
-fn texts(fields: &Mapping, key: &str) -> Result<Vec<String>, String> {
+fn texts(fields: FieldMap<'_>, key: &str) -> Result<Vec<String>, String> {
     let list = match fields.get(key) {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::String(text)) => return Ok(text.split_whitespace().map(str::to_owned).collect()),
-        Some(Value::Sequence(list)) => list,
+        None | Some(Field::Null) => return Ok(Vec::new()),
+        Some(Field::Text(text)) => return Ok(text.split_whitespace().map(str::to_owned).collect()),
+        Some(Field::List(list)) => list,
         Some(_) => return Err(format!("{key} must be a list")),
     };
-    let one = |value: &Value| value.as_str().map(str::to_owned);
+    let one = |value: Field<'_>| value.as_text().map(str::to_owned);
     let all: Option<_> = list.iter().map(one).collect();
     all.ok_or_else(|| format!("each of {key} must be quoted text"))
 }
 
-fn count(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<u64> {
+fn count(fields: FieldMap<'_>, key: &str, notes: &mut Vec<String>) -> Option<u64> {
     let value = fields.get(key).filter(|value| !value.is_null())?;
-    let count = value.as_u64();
+    let count = value.as_number().and_then(Number::as_u64);
     if count.is_none() {
         notes.push(format!("{key} is not a count and is not used"));
     }
     count
 }
 
-fn automatic(fields: &Mapping) -> Result<AutoRefresh, String> {
+fn automatic(fields: FieldMap<'_>) -> Result<AutoRefresh, String> {
     match fields.get("automatic") {
-        None | Some(Value::Null | Value::Bool(true)) => Ok(AutoRefresh::On),
-        Some(Value::Bool(false)) => Ok(AutoRefresh::Off),
+        None | Some(Field::Null | Field::Bool(true)) => Ok(AutoRefresh::On),
+        Some(Field::Bool(false)) => Ok(AutoRefresh::Off),
         Some(_) => Err("automatic must be true or false".to_owned()),
     }
 }
@@ -155,19 +164,19 @@ fn automatic(fields: &Mapping) -> Result<AutoRefresh, String> {
 /// How the last refresh ended; nothing, and a note, where that cannot be read. One whose time cannot be
 /// read was at the latest time that is known.
 fn last_refresh(
-    fields: &Mapping,
+    fields: FieldMap<'_>,
     obtained_at: Option<DateTime<Utc>>,
     notes: &mut Vec<String>,
 ) -> Option<LastRefresh> {
     let fields = match fields.get("last_refresh")? {
-        Value::Null => return None,
-        Value::Mapping(fields) => fields,
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Sequence(_) | Value::Tagged(_) => {
+        Field::Null => return None,
+        Field::Map(fields) => fields,
+        Field::Bool(_) | Field::Number(_) | Field::Text(_) | Field::List(_) | Field::Tagged(_) => {
             notes.push("last_refresh is not a map and is not used".to_owned());
             return None;
         }
     };
-    let words = |key| fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let words = |key| fields.get(key).and_then(|value| value.as_text()).filter(|text| !text.is_empty());
     let why = || words("why").unwrap_or_default().to_owned();
     let retry_at = time(fields, "retry_at", notes);
     let at = time(fields, "at", notes).or(retry_at).or(obtained_at).unwrap_or_default();
@@ -188,8 +197,8 @@ fn last_refresh(
             return None;
         }
     };
-    let seconds = |value: &Value| value.as_i64().and_then(TimeDelta::try_seconds);
-    let end_by = match fields.get("end_by_their_clock").and_then(Value::as_bool) {
+    let seconds = |value: Field<'_>| value.as_number()?.as_i64().and_then(TimeDelta::try_seconds);
+    let end_by = match fields.get("end_by_their_clock").and_then(|value| value.as_bool()) {
         Some(true) => EndBy::Theirs,
         Some(false) | None => EndBy::Ours,
     };
@@ -208,13 +217,13 @@ fn last_refresh(
 }
 
 /// Who says a fact. What cannot be read is not known.
-fn fact_source(fields: &Mapping, key: &str) -> Option<FactSource> {
-    FactSource::from_word(fields.get(key)?.as_str()?)
+fn fact_source(fields: FieldMap<'_>, key: &str) -> Option<FactSource> {
+    FactSource::from_word(fields.get(key)?.as_text()?)
 }
 
 /// What an ID token said. What cannot be read is none: the tokens are good all the same.
-fn claims(value: Option<&Value>) -> Option<Box<Claims>> {
-    let fields = value?.as_mapping()?;
+fn claims(value: Option<Field<'_>>) -> Option<Box<Claims>> {
+    let fields = value?.as_map()?;
     let owned = |key| text(fields, key).ok().flatten().map(str::to_owned);
     let mut notes = Vec::new();
     Some(Box::new(Claims {
@@ -244,8 +253,8 @@ fn claims_value(claims: &Claims) -> Value {
 }
 
 /// What a test said. One that cannot be read is none: the token counts for more.
-pub(super) fn last_test(value: Option<&Value>) -> Option<LastTest> {
-    let fields = value?.as_mapping()?;
+pub(super) fn last_test(value: Option<Field<'_>>) -> Option<LastTest> {
+    let fields = value?.as_map()?;
     let result = TestResult::from_word(text(fields, "result").ok()??)?;
     // A test is worth no note to the person.
     let mut notes = Vec::new();

@@ -12,6 +12,7 @@ use crate::domain::profile::Profile;
 use crate::stored::amendment::YamlAmendment;
 use crate::stored::config_file::fields::{self, KnownField};
 use crate::stored::config_file::schema_fields;
+use crate::stored::field::{Field, FieldMap};
 use crate::stored::yaml_path::{PathStep, find, joined};
 
 /// The name of the one profile that a provider can hold in this form.
@@ -29,8 +30,8 @@ const RENAMED: [(&str, &str); 2] = [(END, "expires_at"), (ACCOUNT, "account")];
 
 /// Whether `fields` of a provider are a login in this form. Those of a client alone are none where the same
 /// profile `is_listed` among its `oauth_credentials`.
-pub(super) fn is_login(fields: &Mapping, is_listed: bool) -> bool {
-    let is_filled = |key: &&str| fields.get(*key).is_some_and(|value| !is_blank(value));
+pub(super) fn is_login(fields: FieldMap<'_>, is_listed: bool) -> bool {
+    let is_filled = |key: &&str| fields.get(key).is_some_and(|value| !is_blank(&value));
     if TOKENS.iter().any(is_filled) {
         return true;
     }
@@ -38,21 +39,22 @@ pub(super) fn is_login(fields: &Mapping, is_listed: bool) -> bool {
 }
 
 /// Whether its owner keeps tokens among `fields`.
-fn has_place_for_tokens(fields: &Mapping) -> bool {
-    TOKENS.iter().any(|key| fields.contains_key(*key))
+fn has_place_for_tokens(fields: FieldMap<'_>) -> bool {
+    TOKENS.iter().any(|key| fields.get(key).is_some())
 }
 
-fn is_blank(value: &Value) -> bool {
-    value.is_null() || value.as_str() == Some("")
+fn is_blank(value: &Field<'_>) -> bool {
+    value.is_null() || value.as_text() == Some("")
 }
 
 /// Reads the login among `fields`.
-pub(super) fn read(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) -> Result<Profile, String> {
+pub(super) fn read(id: ProfileId, fields: FieldMap<'_>, notes: &mut Vec<String>) -> Result<Profile, String> {
     let same = CLIENT.iter().chain(&TOKENS).map(|key| (*key, *key));
     let known = same.chain(RENAMED);
-    let found = known.filter_map(|(key, name)| Some((Value::from(name), fields.get(key)?.clone())));
+    let found = known.filter_map(|(key, name)| Some((Value::from(name), fields.get(key)?.to_value())));
     let mut told = Vec::new();
-    let profile = fields::login(id, &found.collect(), &mut told);
+    let found: Mapping = found.collect();
+    let profile = fields::login(id, (&found).into(), &mut told);
     notes.extend(told.into_iter().map(|note| note.replace("expires_at", END)));
     profile.map_err(|why| if why.starts_with("account ") { why.replacen("account", ACCOUNT, 1) } else { why })
 }
@@ -70,7 +72,8 @@ pub(super) fn known_fields(profile: &Profile) -> Vec<KnownField> {
 
 /// Whether `after` can be written in this form at `path`: its owner keeps tokens there, or there are none.
 pub(super) fn holds(tree: &Value, path: &[PathStep], after: &Profile) -> bool {
-    let has_place = find(tree, path).and_then(Value::as_mapping).is_some_and(has_place_for_tokens);
+    let has_place = find(tree, path).and_then(Value::as_mapping);
+    let has_place = has_place.is_some_and(|fields| has_place_for_tokens(fields.into()));
     has_place || after.held.tokens().is_none()
 }
 

@@ -1,17 +1,18 @@
 //! Facts about a key that a person or a test tells: when it ends, since when it is stored, and a note.
 
-use serde_yaml::{Mapping, Value};
+use serde_yaml::Value;
 
 use crate::domain::profile::Profile;
 use crate::stored::config_file::times::{at, time};
+use crate::stored::field::FieldMap;
 
 /// The person's note. What is no text is none: the tokens are good all the same.
-pub(super) fn note(fields: &Mapping) -> Option<String> {
-    fields.get("note").and_then(Value::as_str).filter(|note| !note.is_empty()).map(str::to_owned)
+pub(super) fn note(fields: FieldMap<'_>) -> Option<String> {
+    fields.get("note").and_then(|note| note.as_text()).filter(|note| !note.is_empty()).map(str::to_owned)
 }
 
 /// Takes what `fields` say about the key of `profile`.
-pub(super) fn take(profile: &mut Profile, fields: &Mapping, notes: &mut Vec<String>) {
+pub(super) fn take(profile: &mut Profile, fields: FieldMap<'_>, notes: &mut Vec<String>) {
     profile.life.expires_at = time(fields, "expires_at", notes);
     profile.life.obtained_at = time(fields, "obtained_at", notes);
     profile.note = note(fields);

@@ -86,12 +86,12 @@ fn put_back(file: ConfigFile, text: &str, change: &Change) -> Option<Amended> {
     let Edit::Restore(_, erased) = &change.edit else { return None };
     let erased = erased.text.as_ref()?;
     let tree = yaml_reader::parse(text).ok()?;
-    newer(text, &tree).is_none().then_some(())?;
-    let before = entries(file, text, &tree).ok()?;
+    newer(text, &(&tree).into()).is_none().then_some(())?;
+    let before = entries(file, text, &(&tree).into()).ok()?;
     let wanted = change.outcome(profile(&before, change)).ok()??;
     let text = spliced(text, erased)?;
     let tree = yaml_reader::parse_strictly(&text).ok()?;
-    let after = entries(file, &text, &tree).ok()?;
+    let after = entries(file, &text, &(&tree).into()).ok()?;
     let changes = std::slice::from_ref(change);
     let found = profile(&after, change)?;
     let is_it = match file.schema {

@@ -49,7 +49,7 @@ impl SideNotes {
     #[must_use]
     pub fn completed(&self, profile: &Profile) -> Option<Profile> {
         let note = self.0.get(&profile.id.name.exact())?;
-        let noted = fields::login(profile.id.clone(), note, &mut Vec::new()).ok()?;
+        let noted = fields::login(profile.id.clone(), note.into(), &mut Vec::new()).ok()?;
         if note.get(GRANT).and_then(Value::as_str) != Some(&*grant(profile)) {
             return noted.note.is_some().then(|| Profile { note: noted.note, ..profile.clone() });
         }
@@ -70,13 +70,16 @@ impl SideNotes {
         })
     }
 
-    /// Completes each of `rows` of which something is noted.
+    /// Completes each of `rows` of which something is noted, or whose token alone says when it ends.
     pub fn complete(&self, rows: &mut [Row]) {
         for row in rows {
-            if let Row::Profile(profile) = row
-                && let Some(completed) = self.completed(profile)
-            {
-                *row = Row::Profile(Arc::new(completed));
+            let Row::Profile(profile) = row else { continue };
+            if let Some(completed) = self.completed(profile) {
+                *profile = Arc::new(completed);
+            }
+            let is_unknown = profile.kind == Kind::OAuth && profile.life.expires_at.is_none();
+            if let Some(end) = is_unknown.then(|| fields::end_in_token(profile)).flatten() {
+                Arc::make_mut(profile).life.expires_at = Some(end);
             }
         }
     }
@@ -145,6 +148,23 @@ mod tests {
     fn first(rows: &[Row]) -> &Profile {
         let Some(Row::Profile(profile)) = rows.first() else { panic!("{rows:?}") };
         profile
+    }
+
+    #[test]
+    fn a_token_that_says_itself_when_it_ends_needs_no_field_for_it() {
+        let token = "eyJhbGciOiJub25lIn0.eyJleHAiOjE4MDAwMDAwMDB9.x";
+        let line = "        expires_at: \"2027-01-15T08:00:00Z\"\n";
+        let text = TEXT.replace("access_token: a\n", &format!("access_token: {token}\n"));
+        let earlier = text.replace("T08", "T07");
+        for (text, end) in [
+            (text.replace(line, ""), Some(1_800_000_000)),
+            (earlier, Some(1_800_000_000 - 3600)),
+            (TEXT.replace(line, ""), None),
+        ] {
+            let mut rows = rows(&text);
+            SideNotes::default().complete(&mut rows);
+            assert_eq!(first(&rows).life.expires_at, end.and_then(at_seconds), "{text}");
+        }
     }
 
     #[test]

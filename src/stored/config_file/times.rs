@@ -1,18 +1,19 @@
 //! Times in the fields of an entry.
 
-use serde_yaml::{Mapping, Value};
+use serde_yaml::Value;
 
 use crate::domain::clock::{DateTime, Utc, Zone, is_writable, rfc3339};
 use crate::domain::expiry::{RawTime, moment};
+use crate::stored::field::{Field, FieldMap};
 
 /// The time of a field; nothing, and a note, where it cannot be read. The value is not shown: it may be
 /// a token that lost its line.
-pub(super) fn time(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<DateTime<Utc>> {
+pub(super) fn time(fields: FieldMap<'_>, key: &str, notes: &mut Vec<String>) -> Option<DateTime<Utc>> {
     let read = match fields.get(key) {
-        None | Some(Value::Null) => moment(RawTime::Absent).ok(),
-        Some(Value::String(text)) => moment(RawTime::Text(text)).ok(),
-        Some(Value::Number(number)) => moment(RawTime::Number(number.as_f64().unwrap_or(f64::NAN))).ok(),
-        Some(Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_)) => None,
+        None | Some(Field::Null) => return None,
+        Some(Field::Text(text)) => moment(RawTime::Text(text)).ok(),
+        Some(Field::Number(number)) => moment(RawTime::Number(number.as_f64().unwrap_or(f64::NAN))).ok(),
+        Some(Field::Bool(_) | Field::List(_) | Field::Map(_) | Field::Tagged(_)) => None,
     };
     let Some(moment) = read else {
         notes.push(format!("{key} is not a time that can be read; write it like 2026-11-22T14:02:00Z"));

@@ -109,6 +109,14 @@ impl<'a> Library<'a> {
         text: &str,
     ) -> Result<LoadedProvider, ProviderFileError> {
         limits::check(text)?;
+        // However else the name of the field is written, there is a backslash.
+        if !text.contains(EXTENDS)
+            && !text.contains('\\')
+            && let Ok(provider) = read(name, text)
+        {
+            return Ok(LoadedProvider { provider, merged: None });
+        }
+        limits::count(text)?;
         // What keeps this from being found is wrong for the reader too, which knows the field.
         let Ok(Some(parent)) = extended(text) else {
             let provider = read(name, text).map_err(|error| match error {

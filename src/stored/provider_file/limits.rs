@@ -39,7 +39,13 @@ pub(super) fn check(text: &str) -> Result<(), ProviderFileError> {
         let why = format!("lists and maps lie more than {DEPTH_LIMIT} deep in each other");
         ProviderFileError::at(Some(at.line), why)
     })?;
-    // What cannot be counted to its end is refused too: its reader would build what was not counted.
+    // An alias has an asterisk, and a tag an exclamation mark; a text without them stands for itself.
+    if text.contains(['*', '!']) { count(text) } else { Ok(()) }
+}
+
+/// Refuses a text that stands for too much. What cannot be counted to its end is refused too: its reader would
+/// build what was not counted.
+pub(super) fn count(text: &str) -> Result<(), ProviderFileError> {
     let words = "with all that its aliases stand for, the file is larger than 1 MiB";
     let counted = yaml_cost::expanded(text, EXPANDED_LIMIT, words, Tags::Refused);
     counted.map_err(|uncounted| ProviderFileError::from_yaml(&uncounted.error))

@@ -66,7 +66,21 @@ pub(super) fn report_on(
     tone: Tone,
     asked_by: AskedBy,
 ) {
+    let text = match &subject {
+        ReportSubject::Profile(id) => with_store(model, id, text),
+        ReportSubject::Store(_)
+        | ReportSubject::Undo
+        | ReportSubject::Clipboard
+        | ReportSubject::Batch(_)
+        | ReportSubject::Nothing => text,
+    };
     model.reports.push(TaskReport::new(text, tone, asked_by).about(subject));
+}
+
+/// `text` with the store before the name of `id`, where another one holds that name and would be meant.
+fn with_store(model: &Model, id: &ProfileId, text: String) -> String {
+    let (name, whole) = (id.name.to_string(), model.overlap.name(id));
+    if name == whole { text } else { text.replacen(&name, &whole, 1) }
 }
 
 /// Tells what failed though the person asked for it.

@@ -47,7 +47,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, page: &LogPage, view: Vi
         let row = frame::row(inner, down);
         let day = local_day(entry.at(), now.offset);
         let is_new_day = before.as_ref() != Some(&day);
-        frame.render_widget(columns.line(*entry, is_new_day, theme, now), row);
+        frame.render_widget(columns.line(*entry, is_new_day, view), row);
         view.map.put(row, MouseTarget::Choice(index));
         if index == place {
             frame::select(frame, row, theme);
@@ -108,8 +108,9 @@ impl LogColumns {
         Line::styled(text, theme.muted)
     }
 
-    fn line(&self, entry: LogEntry<'_>, is_new_day: bool, theme: &Theme, now: Now) -> Line<'static> {
-        let name = entry.profile().map(text_layout::named).unwrap_or_default();
+    fn line(&self, entry: LogEntry<'_>, is_new_day: bool, view: ViewContext<'_>) -> Line<'static> {
+        let ViewContext { model, theme, now, .. } = view;
+        let name = log::profile_name(model, entry).unwrap_or_default();
         let what = text_layout::cut(&entry.what(), self.width.saturating_sub(self.time + self.name + 4));
         Line::from(vec![
             Span::raw("  "),

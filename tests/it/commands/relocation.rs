@@ -64,6 +64,45 @@ fn a_profile_moves_to_the_folder_is_refreshed_there_and_comes_back() {
 }
 
 #[test]
+fn events_follow_a_profile_to_its_new_name_and_store() {
+    let (served, _pair) = Served::with_ana(60);
+    let commands: [&[&str]; 3] =
+        [&["refresh", "demo/ana"], &["rename", "demo/ana", "work"], &["move", "demo/work", "hashed"]];
+    for command in commands {
+        let ended = served.home.run(command);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+    for name in ["demo/work", "hashed:demo/work"] {
+        let events = served.home.run(&["events", name]).out;
+        for words in ["refreshed (#", "renamed to work", "moved to "] {
+            assert!(events.contains(words), "{name}: {events}");
+        }
+    }
+    let before = served.home.run(&["events", "demo/ana"]).out;
+    assert!(before.contains("renamed to work") && !before.contains("moved to"), "{before}");
+}
+
+#[test]
+fn a_name_of_two_stores_is_listed_with_them_and_a_command_asks_which_is_meant() {
+    let (served, _pair) = Served::with_ana(3600);
+    assert_eq!(served.home.run(&["move", "demo/ana", "shared", "--yes"]).code, Some(0));
+    let shared = served.home.path("home/.mcp-code-api/config.yaml");
+    let text = fs::read(&shared).expect("there");
+    assert_eq!(served.home.run(&["move", "demo/ana", "hashed"]).code, Some(0));
+    fs::write(&shared, text).expect("written");
+
+    let listed = served.home.run(&["list"]);
+    assert!(listed.out.contains("shared:demo/ana") && listed.out.contains("hashed:demo/ana"), "{listed:?}");
+    let one = served.home.run(&["list", "--store", "hashed"]).out;
+    assert!(one.contains("demo/ana") && one.lines().count() == 2, "{one}");
+    let ended = served.home.run(&["token", "demo/ana"]);
+    assert!(ended.said(5).contains("may mean shared:demo/ana, hashed:demo/ana. Write one"), "{ended:?}");
+    assert_eq!(served.home.run(&["token", "shared:demo/ana"]).code, Some(0));
+    let bad = served.home.run(&["list", "--store", "attic"]);
+    assert!(bad.said(2).contains("own, shared, hashed, keyring, environment, borrowed"), "{bad:?}");
+}
+
+#[test]
 fn a_key_is_stored_where_the_command_says() {
     let served = Served::start();
     let ended = served.home.run(&["move", "demo/ana", "nowhere"]);

@@ -1,10 +1,12 @@
 //! Another name for a profile, and another store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use authtui::domain::change::{Row, Snapshot};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::Profile;
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::RowId;
 use authtui::tui::screen::Screen;
@@ -78,4 +80,43 @@ fn the_same_login_in_two_stores_is_known() {
     app.feed(Msg::Stored(there));
     assert_eq!(app.model.overlap.logins[&id("work")], std::slice::from_ref(&to));
     assert!(app.model.overlap.names.contains(&to.name));
+}
+
+#[test]
+fn what_is_said_of_a_name_that_two_stores_hold_names_the_store() {
+    let mut app = App::with(["work"]);
+    let there = ProfileId { store: StoreId::Hashed, ..id("work") };
+    app.feed(Msg::Stored(Snapshot {
+        rows: vec![Row::Profile(Arc::new(named(&there)))],
+        ..Snapshot::empty(StoreId::Hashed)
+    }));
+    let held =
+        Snapshot { rows: vec![Row::Profile(Arc::new(named(&there)))], ..Snapshot::empty(StoreId::Hashed) };
+    app.feed(Msg::Relocated(renamed_in(StoreId::Hashed), there, Ok(vec![held])));
+    assert!(app.message().contains("hashed:demo/work"), "{}", app.message());
+}
+
+#[test]
+fn a_store_that_cannot_be_read_is_named_above_the_list_and_told_once() {
+    for size in [(120, 32), (80, 24), (60, 20)] {
+        let mut app = App::with(["work", "home"]);
+        app.model.size = size;
+        let broken = || {
+            let fix = FailureKind::NeedsFix("correct it".to_owned());
+            let trouble = Trouble::untouched("cannot read shared.yaml", "it is no YAML", fix);
+            Snapshot { writable: Err(trouble), ..Snapshot::empty(StoreId::Shared) }
+        };
+        app.feed(Msg::Stored(broken()));
+        assert!(app.message().starts_with("Cannot read shared.yaml: it is no YAML"), "{}", app.message());
+        let told = app.model.history.newest_first().count();
+        app.feed(Msg::Stored(broken()));
+        assert_eq!(app.model.history.newest_first().count(), told);
+        app.advance(Duration::from_secs(10));
+        let screen = app.screen();
+        assert!(screen.contains("unreadable") && screen.matches("shared").count() == 1, "{screen}");
+    }
+}
+
+fn renamed_in(store: StoreId) -> ProfileId {
+    ProfileId { store, ..renamed("old") }
 }

@@ -1,0 +1,155 @@
+//! Plain scalars: what a word of a plain text means, by one look at each of its bytes.
+
+use crate::stored::plain_reader::PlainValue;
+
+/// The longest key; YAML ends at 1024 characters.
+const KEY_LIMIT: usize = 128;
+
+/// May stand in a bare word.
+const WORD: u8 = 1;
+/// May stand in a bare value: a colon inside it is part of it; at its end it would make it a key.
+const VALUE: u8 = 1 << 1;
+const DIGIT: u8 = 1 << 2;
+const LETTER: u8 = 1 << 3;
+/// A letter that no number has, whatever its base.
+const TELLING: u8 = 1 << 4;
+/// May stand between double quotes.
+const QUOTABLE: u8 = 1 << 5;
+/// May stand in a comment.
+const TEXT: u8 = 1 << 6;
+
+/// Words that are no texts, however they are written.
+const SPECIAL: [&str; 5] = ["true", "false", "null", "nan", "inf"];
+
+/// What each byte may be.
+static CLASSES: [u8; 256] = classes();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a byte is below 256, and no function of a trait is const"
+)]
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        let mut class = 0;
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=') {
+            class |= WORD | VALUE;
+        }
+        if byte == b':' {
+            class |= VALUE;
+        }
+        if byte.is_ascii_digit() {
+            class |= DIGIT;
+        }
+        if byte.is_ascii_alphabetic() {
+            class |= LETTER;
+            let lower = byte.to_ascii_lowercase();
+            if !matches!(lower, b'a'..=b'f' | b'i' | b'n' | b'o' | b'x') {
+                class |= TELLING;
+            }
+        }
+        if matches!(byte, b' '..=b'~') {
+            class |= TEXT;
+            if !matches!(byte, b'"' | b'\\') {
+                class |= QUOTABLE;
+            }
+        }
+        classes[byte as usize] = class;
+        if byte == u8::MAX {
+            return classes;
+        }
+        byte += 1;
+    }
+}
+
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// What every byte of a text may be, and what any of them may be.
+#[derive(Clone, Copy)]
+struct Classes {
+    all: u8,
+    any: u8,
+}
+
+impl Classes {
+    const NONE: Self = Self { all: u8::MAX, any: 0 };
+
+    fn of(text: &str) -> Self {
+        text.bytes().fold(Self::NONE, |classes, byte| classes.and(class(byte)))
+    }
+
+    fn and(self, class: u8) -> Self {
+        Self { all: self.all & class, any: self.any | class }
+    }
+}
+
+/// Whether a comment has nothing but printable ASCII.
+pub(super) fn is_printable(text: &str) -> bool {
+    Classes::of(text).all & TEXT != 0
+}
+
+/// A key, and what follows it on its line.
+pub(in crate::stored) fn pair(content: &str) -> Option<(&str, Option<&str>)> {
+    let mut classes = Classes::NONE;
+    let end = content.bytes().position(|byte| {
+        let class = class(byte);
+        let is_word = class & WORD != 0;
+        classes = if is_word { classes.and(class) } else { classes };
+        !is_word
+    })?;
+    let (key, rest) = content.split_at_checked(end)?;
+    let rest = rest.strip_prefix(':')?;
+    if key.len() > KEY_LIMIT || !matches!(word(key, classes), Some(PlainValue::Text(_))) {
+        return None;
+    }
+    match rest.strip_prefix(' ') {
+        None if rest.is_empty() => Some((key, None)),
+        None => None,
+        Some(rest) => Some((key, Some(rest))),
+    }
+}
+
+/// What stands behind a key or a dash.
+pub(super) fn scalar(text: &str) -> Option<PlainValue<'_>> {
+    if let Some(rest) = text.strip_prefix('"') {
+        let inner = rest.strip_suffix('"')?;
+        return (Classes::of(inner).all & QUOTABLE != 0).then_some(PlainValue::Text(inner));
+    }
+    let classes = Classes::of(text);
+    if classes.all & VALUE == 0 {
+        return match text {
+            "[]" => Some(PlainValue::List),
+            "{}" => Some(PlainValue::Map),
+            _ => None,
+        };
+    }
+    if text.ends_with(':') { None } else { word(text, classes) }
+}
+
+/// A bare word of these classes: a text if no reader could take it for anything else, a short whole number,
+/// or one of `true` and `false`.
+fn word(text: &str, classes: Classes) -> Option<PlainValue<'_>> {
+    let first = text.bytes().next()?;
+    if classes.all & DIGIT != 0 && text.len() < 18 && (first != b'0' || text.len() == 1) {
+        return text.parse::<u64>().ok().map(PlainValue::Number);
+    }
+    let dashes = || text.bytes().filter(|byte| *byte == b'-').count();
+    let is_text = if class(first) & LETTER != 0 {
+        match text.len() {
+            0..=5 if text == "true" => return Some(PlainValue::Bool(true)),
+            0..=5 if text == "false" => return Some(PlainValue::Bool(false)),
+            0..=5 => !SPECIAL.iter().any(|word| text.eq_ignore_ascii_case(word)),
+            _ => true,
+        }
+    } else if class(first) & DIGIT != 0 {
+        // No number has one of these letters, or two dashes.
+        classes.any & TELLING != 0 || dashes() > 1
+    } else {
+        first == b'_'
+    };
+    is_text.then_some(PlainValue::Text(text))
+}
