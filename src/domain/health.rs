@@ -123,9 +123,29 @@ impl Health {
     /// The state once it is known what `provider` says: no refresh ends it where that one names another server.
     #[must_use]
     pub fn by(self, provider: Option<&Provider>, profile: &Profile, now: DateTime<Utc>) -> Self {
+        if !self.is_overdue() {
+            return self;
+        }
         match refreshability(profile, provider, now) {
-            Err(NotRefreshable::OtherOrigin(_)) if self.is_overdue() => Self::NeedsLogin,
+            Err(NotRefreshable::OtherOrigin(_)) => Self::NeedsLogin,
             Ok(_) | Err(_) => self,
+        }
+    }
+
+    /// When this state of `profile` will next be another by the passing of time alone.
+    #[must_use]
+    pub fn changes_at(self, profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Fresh(end) if profile.kind == Kind::OAuth || profile.owner.is_some() => {
+                Some(end - margin(profile.life.obtained_at, end))
+            }
+            Self::Fresh(end) => Some(end - key_notice(profile.life.obtained_at, end)),
+            Self::Expiring(end) => Some(end),
+            Self::Due => profile.life.grant_ends_at,
+            Self::Retrying(_) | Self::Failed(_) | Self::Refused => {
+                profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).find(|at| *at > now)
+            }
+            Self::NoExpiry | Self::NeedsLogin | Self::SignedOut | Self::Refreshing | Self::Unreadable => None,
         }
     }
 
@@ -223,27 +243,6 @@ fn margin(obtained_at: Option<DateTime<Utc>>, end: DateTime<Utc>) -> TimeDelta {
     }
 }
 
-/// When the health of `profile` will next be another by the passing of time alone.
-#[must_use]
-pub fn changes_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    match Health::of(profile, Activity::Idle, now) {
-        Health::Fresh(end) if profile.kind == Kind::OAuth || profile.owner.is_some() => {
-            Some(end - margin(profile.life.obtained_at, end))
-        }
-        Health::Fresh(end) => Some(end - key_notice(profile.life.obtained_at, end)),
-        Health::Expiring(end) => Some(end),
-        Health::Due => profile.life.grant_ends_at,
-        Health::Retrying(_) | Health::Failed(_) | Health::Refused => {
-            profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).find(|at| *at > now)
-        }
-        Health::NoExpiry
-        | Health::NeedsLogin
-        | Health::SignedOut
-        | Health::Refreshing
-        | Health::Unreadable => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -319,7 +318,7 @@ mod tests {
         let mut login = profile(true, Some(-3600), Some(3600));
         login.last_test = refused(&login);
         assert_eq!(idle(&login), "refused");
-        assert_eq!(changes_at(&login, at(0)), Some(at(3600)));
+        assert_eq!(Health::of(&login, Activity::Idle, at(0)).changes_at(&login, at(0)), Some(at(3600)));
         assert_eq!(Health::of(&login, Activity::Idle, at(3600)), Health::Due);
         login.held = StoredTokens::Present(Tokens { access: Secret::new("another"), refresh: None });
         assert_eq!(idle(&login), "fresh");
@@ -349,8 +348,8 @@ mod tests {
             assert_eq!(word_now, word, "{obtained:?} {expires}");
         }
         let key = Profile { kind: Kind::ApiKey, ..profile(false, None, Some(8 * DAY)) };
-        assert_eq!(changes_at(&key, at(0)), Some(at(DAY)));
-        assert_eq!(changes_at(&key, at(DAY)), Some(at(8 * DAY)));
+        assert_eq!(Health::of(&key, Activity::Idle, at(0)).changes_at(&key, at(0)), Some(at(DAY)));
+        assert_eq!(Health::of(&key, Activity::Idle, at(DAY)).changes_at(&key, at(DAY)), Some(at(8 * DAY)));
     }
 
     #[test]
@@ -367,7 +366,9 @@ mod tests {
     #[test]
     fn the_moment_of_change_is_the_moment_of_another_health() {
         let profile = profile(true, Some(-3600), Some(3600));
-        let change = changes_at(&profile, at(0)).expect("a fresh token ages");
+        let change = Health::of(&profile, Activity::Idle, at(0))
+            .changes_at(&profile, at(0))
+            .expect("a fresh token ages");
         let before = Health::of(&profile, Activity::Idle, change - TimeDelta::seconds(1));
         let after = Health::of(&profile, Activity::Idle, change);
         assert_ne!(before.word(), after.word());

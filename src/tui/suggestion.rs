@@ -70,7 +70,7 @@ pub fn of_profile(model: &Model, profile: &Profile, now: Now) -> Vec<Suggestion>
     let again = || refresh("try again", "retry");
     let renew = || refresh("refresh it", "refresh");
     let new_key = needed(Action::LogIn, "enter another key", "new key");
-    let found = match urgency::need_of(model, profile, now) {
+    let found = match urgency::need_of(model, profile, model.health_at_rest(profile, now.wall), now) {
         Need::NotSaved => [Some(needed(Action::Refresh, "save the new tokens", "save")), None],
         Need::NewKey | Need::TokenEnds if profile.kind == Kind::ApiKey => [Some(new_key), None],
         Need::Expiring if profile.kind == Kind::ApiKey => {

@@ -9,7 +9,7 @@ pub mod parts;
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc};
 use crate::domain::event::{Event, GrantEvent};
-use crate::domain::health::{self, Activity, Health};
+use crate::domain::health::{Activity, Health};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::{Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
@@ -90,7 +90,7 @@ impl RowTimes {
     pub fn of(model: &Model, profile: &Profile, events: &[&Event], now: Now) -> Self {
         let token = profile.held.tokens().and(profile.life.expires_at);
         let expiring_at = match Health::of(profile, Activity::Idle, now.wall) {
-            Health::Fresh(_) => health::changes_at(profile, now.wall),
+            health @ Health::Fresh(_) => health.changes_at(profile, now.wall),
             Health::NoExpiry
             | Health::Expiring(_)
             | Health::Due

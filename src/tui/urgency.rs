@@ -2,7 +2,7 @@
 
 use crate::domain::change::{Row, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
-use crate::domain::health::{self, Health};
+use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::refreshability::has_live_grant;
 use crate::domain::residual_validity::Validity;
@@ -14,7 +14,7 @@ use crate::tui::state;
 #[must_use]
 pub fn need(model: &Model, row: &Row, now: Now) -> Need {
     match row {
-        Row::Profile(profile) => need_of(model, profile, now),
+        Row::Profile(profile) => need_of(model, profile, model.health_at_rest(profile, now.wall), now),
         // Its program mends it, not we.
         Row::Broken { at: Where::Borrowed { .. }, .. } => Need::Nothing,
         Row::Broken {
@@ -24,13 +24,12 @@ pub fn need(model: &Model, row: &Row, now: Now) -> Need {
     }
 }
 
-/// The same of a profile's row.
+/// The same of a profile's row, whose state at rest is `health`.
 #[must_use]
-pub fn need_of(model: &Model, profile: &Profile, now: Now) -> Need {
+pub fn need_of(model: &Model, profile: &Profile, health: Health, now: Now) -> Need {
     if model.running(&profile.id).unsaved.is_some() {
         return Need::NotSaved;
     }
-    let health = model.health_at_rest(profile, now.wall);
     if profile.owner.is_some() {
         // Whatever it needs, its program gets it.
         return if health == Health::SignedOut { Need::SignedOut } else { Need::Nothing };
@@ -82,10 +81,10 @@ pub fn can_log_in(model: &Model, profile: &Profile) -> bool {
 
 /// When the need of `profile`, or its state, will next be another by the passing of time alone.
 #[must_use]
-pub fn changes_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn changes_at(profile: &Profile, health: Health, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let login_end = Validity::of_login(profile, now).and_then(Validity::end);
     let key_end = profile.life.expires_at.filter(|_| profile.kind == Kind::ApiKey);
     let soon = login_end.or(key_end).and_then(|end| end.checked_sub_signed(state::SOON));
-    let moments = health::changes_at(profile, now).into_iter().chain(login_end).chain(soon);
+    let moments = health.changes_at(profile, now).into_iter().chain(login_end).chain(soon);
     moments.filter(|at| *at > now).min()
 }

@@ -203,6 +203,16 @@ impl Run {
             update(&mut run.model, run.now, Msg::Stored(snapshot));
             update(&mut run.model, run.now, Msg::Catalogued(Box::new(catalog())));
         }
+        // Left to chance, few would find the way through the pages of a new login.
+        if run.dice.one_in(2) {
+            let keys = "ndemo\rnew\r\r\r"
+                .chars()
+                .map(|char| if char == '\r' { KeyCode::Enter } else { KeyCode::Char(char) });
+            for key in keys {
+                update(&mut run.model, run.now, Msg::Key(KeyEvent::new(key, KeyModifiers::NONE)));
+            }
+            run.widen();
+        }
         run
     }
 
@@ -630,9 +640,9 @@ impl Run {
     fn reply(&mut self) -> Reply {
         let tokens = format!(
             r#"{{"access_token":"dat_{ACCESS}0123456789abcd","refresh_token":"drt_{REFRESH}0123456789abcd",
-            "expires_in":{},"account":{{"uuid":"{}"}}}}"#,
+            "expires_in":{},"account":{}}}"#,
             self.dice.pick(&["60", "-1", "1e300", "\"soon\"", "null"]),
-            self.dice.below(2)
+            self.dice.pick(&[r#"{"uuid":"0"}"#, r#"{"uuid":"1"}"#, "null"])
         );
         let (status, body) = match self.dice.below(5) {
             0 => (400, r#"{"error":"invalid_grant"}"#.to_owned()),

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, span};
+use crate::domain::health::Health;
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::residual_validity::Validity;
@@ -102,15 +103,22 @@ fn order(model: &Model, now: Now) -> RowOrder {
     let mut unplaced = Vec::new();
     for (store, snapshot) in &model.stores {
         for (index, row) in snapshot.rows.iter().enumerate() {
-            let need = urgency::need(model, row, now);
+            let health = match row {
+                Row::Profile(profile) => Some((profile, model.health_at_rest(profile, now.wall))),
+                Row::Broken { .. } => None,
+            };
+            let need = match health {
+                Some((profile, health)) => urgency::need_of(model, profile, health, now),
+                None => urgency::need(model, row, now),
+            };
             order.total += 1;
             if !(need == Need::Due && is_refreshing(model, row)) {
                 *order.needs.entry(need).or_default() += 1;
             }
             widen(&mut order.widths, row);
-            if let Row::Profile(profile) = row {
-                look_ahead(&mut order, model, profile, now);
-                if model.health_at_rest(profile, now.wall).is_overdue() {
+            if let Some((profile, health)) = health {
+                look_ahead(&mut order, model, (profile, health), now);
+                if health.is_overdue() {
                     order.overdue.push((*store, index));
                 }
             }
@@ -202,11 +210,11 @@ fn widen(widths: &mut ContentWidths, row: &Row) {
 }
 
 /// Notes when something happens to `profile` next.
-fn look_ahead(order: &mut RowOrder, model: &Model, profile: &Profile, now: Now) {
+fn look_ahead(order: &mut RowOrder, model: &Model, (profile, health): (&Profile, Health), now: Now) {
     let planned = auto_refresh::planned(model, profile, now);
     order.refreshes_at = earlier(order.refreshes_at, planned);
-    order.holds_until = earlier(order.holds_until, urgency::changes_at(profile, now.wall));
-    let ends = model.health_at_rest(profile, now.wall).good_until();
+    order.holds_until = earlier(order.holds_until, urgency::changes_at(profile, health, now.wall));
+    let ends = health.good_until();
     let token =
         planned.map(|at| (at, NextEventKind::Refresh)).or(ends.map(|at| (at, NextEventKind::TokenEnd)));
     let login_end = Validity::of_login(profile, now.wall).and_then(Validity::until);
