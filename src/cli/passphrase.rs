@@ -78,7 +78,7 @@ pub(super) async fn prepare(services: &Services, store: StoreId) -> Result<(), T
             let first = entered("New passphrase for secrets.age; without it its secrets are lost:").await;
             if let Some(first) = first {
                 if entered("The same once more:").await != Some(first.clone()) {
-                    say("these were two different ones.");
+                    say("the two differ.");
                 } else {
                     services.give_passphrase(store, first).await?;
                 }

@@ -79,7 +79,7 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
 fn stored_login(services: &Services, name: &str) -> Result<ProfileId, Exit> {
     let (_, profile) = profile_arg::find(services, name)?;
     if !profile.id.store.may_be_written() {
-        let why = profile.owner.as_ref().map(|owner| NotRefreshable::Borrowed(owner.renews()));
+        let why = profile.owner.as_ref().map(|owner| NotRefreshable::Borrowed(owner.refreshes()));
         let why = why.unwrap_or(NotRefreshable::EnvironmentVariable);
         say(&format!("cannot refresh {}: {why}.", profile.id.name));
         return Err(Exit::Failure);

@@ -27,13 +27,13 @@ impl Owner {
     /// What a take-over means for the program, as a sentence without its full stop.
     #[must_use]
     pub fn is_logged_out(&self) -> String {
-        format!("A refresh token works once, so {} is logged out the next time it renews", self.title)
+        format!("A refresh token works once, so {} is logged out the next time it refreshes", self.title)
     }
 
     /// Who gets new tokens.
     #[must_use]
-    pub fn renews(&self) -> String {
-        format!("{} renews it when it runs", self.title)
+    pub fn refreshes(&self) -> String {
+        format!("{} refreshes it when it runs", self.title)
     }
 }
 

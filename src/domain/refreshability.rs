@@ -120,7 +120,7 @@ pub fn has_live_grant(profile: &Profile, now: DateTime<Utc>) -> bool {
 
 fn is_login(profile: &Profile) -> Result<(), NotRefreshable> {
     if let Some(owner) = &profile.owner {
-        return Err(NotRefreshable::Borrowed(owner.renews()));
+        return Err(NotRefreshable::Borrowed(owner.refreshes()));
     }
     match profile.kind {
         Kind::OAuth => Ok(()),

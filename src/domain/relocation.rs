@@ -50,6 +50,20 @@ pub fn new_name(
     Ok(name)
 }
 
+/// Which of `stores` the profile may be moved to: not those where another login has its name.
+#[must_use]
+pub fn stores_for_move<'a>(profile: &Profile, stores: impl Iterator<Item = &'a Snapshot>) -> Vec<StoreId> {
+    let name = &profile.id.name;
+    let others =
+        stores.filter(|snapshot| snapshot.store != profile.id.store && snapshot.store.may_be_written());
+    let takes = |snapshot: &&Snapshot| {
+        // The same login there is what a move that was ended halfway leaves.
+        let there = snapshot.profile(name).map(|there| there.held.fingerprint());
+        !snapshot.is_taken(name) || there == Some(profile.held.fingerprint())
+    };
+    others.filter(takes).map(|snapshot| snapshot.store).collect()
+}
+
 /// What of `profile` the store `to` cannot hold, for people.
 #[must_use]
 pub fn left_behind(profile: &Profile, to: StoreId) -> Vec<&'static str> {
@@ -78,6 +92,8 @@ mod tests {
     use super::*;
     use crate::domain::change::Row;
     use crate::domain::fixtures::{empty_profile, profile};
+    use crate::domain::name::ProfileId;
+    use crate::domain::tokens::StoredTokens;
 
     #[test]
     fn a_new_name_is_free_of_the_same_provider_and_readable() {
@@ -103,6 +119,27 @@ mod tests {
         }
         let key = empty_profile("demo/key", Kind::ApiKey);
         assert!(new_name(&key, "ci", &snapshot, None).expect_err("fixed").contains("its place"));
+    }
+
+    #[test]
+    fn a_move_goes_where_no_other_login_has_the_name() {
+        let (ana, ben) = (profile("demo/ana"), profile("demo/ben"));
+        let holding = |store, held: &Profile| {
+            let id = ProfileId { store, ..held.id.clone() };
+            let row = Row::Profile(Arc::new(Profile { id, ..held.clone() }));
+            Snapshot { rows: vec![row], ..Snapshot::empty(store) }
+        };
+        let erased = Profile { held: StoredTokens::None, ..ana.clone() };
+        for (there, stores) in
+            [(&ben, vec![StoreId::Shared]), (&ana, vec![StoreId::Shared]), (&erased, vec![])]
+        {
+            let all = [
+                holding(StoreId::Own, &ana),
+                holding(StoreId::Shared, there),
+                Snapshot::empty(StoreId::Environment),
+            ];
+            assert_eq!(stores_for_move(&ana, all.iter()), stores);
+        }
     }
 
     #[test]

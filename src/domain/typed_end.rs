@@ -8,7 +8,7 @@ use crate::domain::{duration, text};
 pub const NEVER: &str = "never";
 
 /// What can be typed, for people.
-pub const FORMS: &str = "write it like 2027-01-31, 2027-01-31T12:00:00Z, 90d or 12h; never takes it away";
+pub const FORMS: &str = "write it like 2027-01-31, 2027-01-31T12:00:00Z, 90d, 12h or never";
 
 /// Reads an end: a day, which ends it as that day begins here; a time; or a span from now on. Nothing where
 /// none is to be known.

@@ -16,6 +16,7 @@ use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::refreshability::NotRefreshable;
+use crate::domain::relocation;
 use crate::oauth::login::preflight::PreflightGoal;
 use crate::tui::message::{Action, Form, ScopeAction};
 use crate::tui::model::{Model, RowId};
@@ -153,8 +154,8 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         }
         Action::MoveStore => {
             let profile = stored(model, "it cannot be moved")?;
-            let others = model.other_written_stores(profile.id.store);
-            when(!others.is_empty(), "There is no other store to move it to")?;
+            let others = relocation::stores_for_move(profile, model.stores.values());
+            when(!others.is_empty(), "There is no other store in which its name is free")?;
             relocate(model, profile)
         }
         Action::SkipTour => {

@@ -190,7 +190,8 @@ impl Field {
         frame.set_cursor_position((area.x + indent + cursor.min(area.width - indent - 1), area.y));
     }
 
-    /// What is seen in `width` columns, and the column of the cursor.
+    /// What is seen in `width` columns, with a sign at each end where more is hidden, and the column of the
+    /// cursor.
     #[must_use]
     pub fn seen(&self, width: u16) -> (String, u16) {
         let (value, cursor) = (self.input.value(), self.input.cursor());
@@ -206,10 +207,14 @@ impl Field {
             }
         };
         let room = usize::from(width.saturating_sub(1));
-        while left.width() > room {
-            left.remove(0);
+        if left.width() > room {
+            while left.width() + 1 > room && !left.is_empty() {
+                left.remove(0);
+            }
+            left.insert(0, '…');
         }
         let column = u16::try_from(left.width()).unwrap_or(width);
+        let right = text_layout::cut(&right, width.saturating_sub(column));
         (left + &right, column)
     }
 }
@@ -330,7 +335,14 @@ mod tests {
 
     #[test]
     fn a_long_text_is_seen_around_the_cursor() {
-        let field = Field::new("0123456789", Sight::Clear);
-        assert_eq!(field.seen(5), ("6789".to_owned(), 4));
+        let mut field = Field::new("0123456789", Sight::Clear);
+        assert_eq!(field.seen(5), ("…789".to_owned(), 4));
+        for _ in 0..4 {
+            field.press(KeyCode::Left.into());
+        }
+        assert_eq!(field.seen(5), ("…345…".to_owned(), 4));
+        field.press(KeyCode::Home.into());
+        assert_eq!(field.seen(5), ("0123…".to_owned(), 0));
+        assert_eq!(field.seen(10), ("0123456789".to_owned(), 0));
     }
 }

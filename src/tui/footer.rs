@@ -181,6 +181,7 @@ fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<FooterCandidate>
         Page::Text(..) if wizard.store_choice(model.wizard_context()).is_some() => {
             fixed(&[(Enter, "continue"), (KeyCode::Tab, "other store"), (Esc, "back")])
         }
+        Page::Key(_) => fixed(&[(Enter, "save"), (KeyCode::Tab, "other field"), (Esc, "back")]),
         Page::Scopes(_) | Page::Text(..) | Page::Notice | Page::Ready => fixed(&TYPING),
     }
 }

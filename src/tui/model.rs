@@ -281,13 +281,6 @@ impl Model {
         self.stores.values().filter(is_open).map(|snapshot| snapshot.store).collect()
     }
 
-    /// The stores that a profile of `store` may be moved to.
-    #[must_use]
-    pub fn other_written_stores(&self, store: StoreId) -> Vec<StoreId> {
-        let others = self.stores.keys().copied();
-        others.filter(|other| *other != store && other.may_be_written()).collect()
-    }
-
     /// What the wizard looks up.
     #[must_use]
     pub fn wizard_context(&self) -> WizardContext<'_> {

@@ -11,6 +11,8 @@ pub enum Need {
     Refused,
     /// Its entry in the file is not valid.
     Unreadable,
+    /// Its tokens cannot be read until its store is unlocked.
+    Locked,
     /// Its new tokens could not be saved.
     NotSaved,
     /// Its last refresh failed, and nothing tries again.
@@ -56,11 +58,12 @@ impl Section {
 
 impl Need {
     /// Every need, the most urgent first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Login,
         Self::NewKey,
         Self::Refused,
         Self::Unreadable,
+        Self::Locked,
         Self::NotSaved,
         Self::Failed,
         Self::LoginEnds,
@@ -79,6 +82,7 @@ impl Need {
             | Self::NewKey
             | Self::Refused
             | Self::Unreadable
+            | Self::Locked
             | Self::NotSaved
             | Self::Failed
             | Self::LoginEnds
@@ -102,6 +106,7 @@ impl Need {
             Self::NewKey => ("needs a new key", "need new keys"),
             Self::Refused => ("refused", "refused"),
             Self::Unreadable => ("unreadable", "unreadable"),
+            Self::Locked => ("locked", "locked"),
             Self::NotSaved => ("not saved", "not saved"),
             Self::Failed => ("failed", "failed"),
             Self::LoginEnds => ("login expires soon", "logins expire soon"),

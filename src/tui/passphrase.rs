@@ -56,7 +56,7 @@ impl PassphraseForm {
                 None
             }
             (PassphraseNeed::New, Some(first)) if first != typed => {
-                self.complaint = Some("These were two different ones. Type a new one again.".to_owned());
+                self.complaint = Some("The two differ. Type a new passphrase.".to_owned());
                 None
             }
             (PassphraseNeed::New, Some(_)) | (PassphraseNeed::Known, _) => {

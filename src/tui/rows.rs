@@ -114,14 +114,18 @@ pub fn id(store: StoreId, row: &Row) -> RowId {
     }
 }
 
-/// The name of a profile in the list, with its store before it where another store's of that name would be
+/// The store that stands before the name of a profile in the list: where another store's of that name would be
 /// meant.
 #[must_use]
+pub fn store_before(model: &Model, id: &ProfileId) -> Option<StoreId> {
+    (id.store != StoreId::Own && model.overlap.names.contains(&id.name)).then_some(id.store)
+}
+
+/// The name of a profile in the list, with its store before it where that is needed.
+#[must_use]
 pub fn name_in_list(model: &Model, id: &ProfileId, width: u16) -> String {
-    if id.store == StoreId::Own || !model.overlap.names.contains(&id.name) {
-        return short_name(&id.name, width);
-    }
-    let store = format!("{}:", id.store);
+    let Some(store) = store_before(model, id) else { return short_name(&id.name, width) };
+    let store = format!("{store}:");
     let rest = width.saturating_sub(text_layout::width(&store));
     text_layout::cut(&format!("{store}{}", short_name(&id.name, rest)), width)
 }

@@ -78,7 +78,7 @@ pub fn sign(need: Need, theme: &Theme) -> (&'static str, Style) {
     let states = &theme.glyphs.states;
     match need {
         Need::Login | Need::NewKey | Need::Refused => (states.needs_login, theme.bad),
-        Need::Unreadable => (states.unreadable, theme.bad),
+        Need::Unreadable | Need::Locked => (states.unreadable, theme.bad),
         Need::NotSaved => (states.failed, theme.bad),
         Need::Failed | Need::Retrying => (states.failed, theme.warn),
         Need::LoginEnds | Need::TokenEnds | Need::Expiring => (states.aging, theme.warn),
@@ -240,16 +240,16 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
 /// The same of a login that another program keeps.
 fn borrowed(model: &Model, profile: &Profile, owner: &Owner, now: Now) -> String {
     let title = text_layout::safe(&owner.title);
-    let renews = || format!("{title} renews it when it runs.");
+    let refreshes = || format!("{title} refreshes it when it runs.");
     match model.health(profile, now.wall) {
         Health::Fresh(end) | Health::Expiring(end) => {
             let left = left_by_settings(model, end, now);
             match profile.refresh_token() {
-                Some(_) => format!("Good for {left}; {}", renews()),
+                Some(_) => format!("Good for {left}; {}", refreshes()),
                 None => format!("Good for {left}."),
             }
         }
-        Health::Due => format!("The token expired; {}", renews()),
+        Health::Due => format!("The token expired; {}", refreshes()),
         Health::NeedsLogin => format!("The token expired; log in again in {title}."),
         Health::SignedOut => format!("{title} is logged out."),
         Health::NoExpiry => match (&owner.elsewhere, profile.kind) {

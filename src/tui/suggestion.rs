@@ -94,7 +94,7 @@ pub fn of_profile(model: &Model, profile: &Profile, now: Now) -> Vec<Suggestion>
             let here = needed(Action::LogIn, "log in here", "log in");
             [Some(Suggestion { is_needed: false, ..here }), None]
         }
-        Need::Unreadable | Need::Nothing => [None, None],
+        Need::Unreadable | Need::Locked | Need::Nothing => [None, None],
     };
     found.into_iter().flatten().filter(|suggestion| is_allowed(model, suggestion)).collect()
 }

@@ -17,10 +17,8 @@ pub fn need(model: &Model, row: &Row, now: Now) -> Need {
         Row::Profile(profile) => need_of(model, profile, model.health_at_rest(profile, now.wall), now),
         // Its program mends it, not we.
         Row::Broken { at: Where::Borrowed { .. }, .. } => Need::Nothing,
-        Row::Broken {
-            at: Where::Line(_) | Where::File(_) | Where::Variable { .. } | Where::Vault { .. },
-            ..
-        } => Need::Unreadable,
+        Row::Broken { at: Where::Line(_) | Where::File(_) | Where::Variable { .. }, .. } => Need::Unreadable,
+        Row::Broken { at: Where::Vault { .. }, .. } => Need::Locked,
     }
 }
 

@@ -176,6 +176,7 @@ fn above(frame: &mut Frame<'_>, body: Rect, view: ViewContext<'_>) {
             | Page::Server(_)
             | Page::Choice(..)
             | Page::Text(..)
+            | Page::Key(_)
             | Page::Form(_)
             | Page::Notice
             | Page::Ready => {

@@ -8,6 +8,7 @@
 
 mod answer;
 pub mod form;
+pub mod key_page;
 pub mod page;
 pub mod picker;
 pub mod server;
@@ -228,6 +229,7 @@ impl Wizard {
             | Page::Server(_)
             | Page::Choice(..)
             | Page::Text(..)
+            | Page::Key(_)
             | Page::Scopes(_)
             | Page::Notice
             | Page::Ready => None,
@@ -302,7 +304,12 @@ impl Wizard {
                 let count = server.ways().len();
                 (count > 0).then_some((&mut server.marked, count))
             }
-            Page::Provider(_) | Page::Form(_) | Page::Text(..) | Page::Notice | Page::Ready => None,
+            Page::Provider(_)
+            | Page::Form(_)
+            | Page::Text(..)
+            | Page::Key(_)
+            | Page::Notice
+            | Page::Ready => None,
         }
     }
 
@@ -317,9 +324,12 @@ impl Wizard {
             Page::Server(server) if server.exchanges.is_some() => KeyContext::Exchanges,
             Page::Server(_) => KeyContext::Server,
             Page::Choice(..) => KeyContext::Lists,
-            Page::Provider(_) | Page::Form(_) | Page::Text(..) | Page::Notice | Page::Ready => {
-                KeyContext::Choices
-            }
+            Page::Provider(_)
+            | Page::Form(_)
+            | Page::Text(..)
+            | Page::Key(_)
+            | Page::Notice
+            | Page::Ready => KeyContext::Choices,
         })
     }
 
@@ -364,6 +374,7 @@ pub fn choice_text(provider: &Provider) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fixtures::now;
     use crate::oauth::login::preflight::PreflightQuestion;
     use crate::stored::provider_file;
 
@@ -447,7 +458,7 @@ mod tests {
             (&text(TextQuestion::Name, "key"), true)
         );
         try_out.answer("");
-        assert_eq!(try_out.wizard.page, Page::text(TextQuestion::Key));
+        assert_eq!(try_out.wizard.page, Page::Key(Box::default()));
         try_out.answer("sk-1");
         assert_eq!(try_out.wizard.page, Page::Ready);
         assert!(try_out.wizard.preflight.as_ref().and_then(Preflight::kept_key).is_some());
@@ -460,7 +471,7 @@ mod tests {
         assert_eq!(page(Page::Scopes(Box::new(picker.clone()))), Some(KeyContext::Scopes));
         picker.open();
         assert_eq!(page(Page::Scopes(Box::new(picker))), None);
-        assert_eq!(page(Page::text(TextQuestion::Key)), None);
+        assert_eq!(page(Page::Key(Box::default())), None);
         assert_eq!(page(Page::Choice(ListQuestion::LoginOrKey, 0)), Some(KeyContext::Lists));
         assert_eq!(page(Page::Notice), Some(KeyContext::Choices));
     }
@@ -506,11 +517,12 @@ mod tests {
         /// Types something and goes on.
         fn answer(&mut self, typed: &str) {
             self.type_in(typed);
-            self.wizard.submit(WizardContext {
+            let context = WizardContext {
                 stores: Some(&self.stores),
                 catalog: Some(&self.catalog),
                 ..WizardContext::default()
-            });
+            };
+            self.wizard.submit(context, now());
         }
 
         /// Goes back, if there is a page before this one.

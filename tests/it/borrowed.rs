@@ -62,9 +62,9 @@ fn a_borrowed_token_is_printed_and_nothing_else_is_done_with_it() {
     let header = home.run(&["resolve", "github/gh-ana", "--header"]);
     assert_eq!(header.out, "Authorization: Bearer gho_ana\n", "{header:?}");
     for (arguments, words) in [
-        (&["refresh", "anthropic/claude-code"][..], "Claude Code renews it when it runs."),
-        (&["refresh", "anthropic/claude-code", "openai/codex"], "Claude Code renews it when it runs."),
-        (&["token", "google/gemini-cli"], "Gemini CLI renews it when it runs."),
+        (&["refresh", "anthropic/claude-code"][..], "Claude Code refreshes it when it runs."),
+        (&["refresh", "anthropic/claude-code", "openai/codex"], "Claude Code refreshes it when it runs."),
+        (&["token", "google/gemini-cli"], "Gemini CLI refreshes it when it runs."),
         (&["logout", "anthropic/claude-code", "--yes"], "authtui only reads it."),
         (&["logout", "anthropic/claude-code", "--yes", "--remote"], "authtui only reads it."),
         (&["delete", "openai/codex", "--yes"], "authtui only reads it."),

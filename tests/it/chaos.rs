@@ -43,6 +43,7 @@ use authtui::tui::theme::own::OwnTheme;
 use authtui::tui::theme::palette::{Background, ColorDepth};
 use authtui::tui::theme::terminal::TerminalTraits;
 use authtui::tui::wizard::form::FormField;
+use authtui::tui::wizard::key_page::KeyField;
 use authtui::tui::wizard::{Page, TextQuestion};
 use authtui::tui::{update, view, wakes_at};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -463,7 +464,8 @@ impl Run {
     fn pasted(&mut self) -> Msg {
         let masked = match &self.model.screen {
             Screen::Wizard(wizard) => {
-                matches!(wizard.page, Page::Text(TextQuestion::Key | TextQuestion::ClientSecret, _))
+                matches!(wizard.page, Page::Text(TextQuestion::ClientSecret, _))
+                    || matches!(&wizard.page, Page::Key(page) if page.focus == KeyField::Key)
                     || wizard.form().is_some_and(|form| form.focus() == FormField::ClientSecret)
             }
             Screen::Passphrase(_) => true,

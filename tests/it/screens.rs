@@ -718,7 +718,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         wizard(Page::Text(TextQuestion::ClientSecret, field())),
         wizard(Page::Notice),
         wizard(Page::Choice(ListQuestion::LoginOrKey, 1)),
-        wizard(Page::Text(TextQuestion::Key, field())),
+        wizard(Page::Key(Box::default())),
         wizard(Page::Scopes(Box::new(pages::many_scopes()))),
         Screen::Wizard(Box::new(pages::preview())),
         Screen::Login(Panel::Steps),

@@ -115,7 +115,7 @@ fn order(model: &Model, now: Now) -> RowOrder {
             if !(need == Need::Due && is_refreshing(model, row)) {
                 *order.needs.entry(need).or_default() += 1;
             }
-            widen(&mut order.widths, row);
+            widen(&mut order.widths, row, model);
             if let Some((profile, health)) = health {
                 look_ahead(&mut order, model, (profile, health), now);
                 if health.is_overdue() {
@@ -184,6 +184,7 @@ fn moment(row: &Row, need: Need) -> Option<DateTime<Utc>> {
         | Need::NewKey
         | Need::Refused
         | Need::Unreadable
+        | Need::Locked
         | Need::NotSaved
         | Need::Failed
         | Need::Retrying
@@ -193,7 +194,7 @@ fn moment(row: &Row, need: Need) -> Option<DateTime<Utc>> {
     }
 }
 
-fn widen(widths: &mut ContentWidths, row: &Row) {
+fn widen(widths: &mut ContentWidths, row: &Row, model: &Model) {
     let width = |text: &str| match text.is_ascii() {
         true => u16::try_from(text.len()).unwrap_or(u16::MAX),
         false => text_layout::width(&text_layout::named(text)),
@@ -201,7 +202,9 @@ fn widen(widths: &mut ContentWidths, row: &Row) {
     let (name, account) = match row {
         Row::Profile(profile) => {
             let (provider, name) = names(row);
-            (width(provider) + 1 + width(name), profile.account.as_deref().map_or(0, width))
+            let store =
+                rows::store_before(model, &profile.id).map_or(0, |store| width(&store.to_string()) + 1);
+            (store + width(provider) + 1 + width(name), profile.account.as_deref().map_or(0, width))
         }
         Row::Broken { name, .. } => (width(name), 0),
     };

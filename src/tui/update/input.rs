@@ -113,6 +113,9 @@ fn typed(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
     if !matches!(key.code, KeyCode::Enter | KeyCode::Esc) && form::press(model, key) {
         return Vec::new();
     }
+    if motion(key.code).is_some() && wizard::switch_field(model) {
+        return Vec::new();
+    }
     match (key.code, &model.screen, motion(key.code)) {
         (KeyCode::Tab, Screen::Wizard(wizard), _)
             if matches!(wizard.page, Page::Text(TextQuestion::Name, _)) =>
@@ -182,6 +185,7 @@ pub(super) fn paste(model: &mut Model, text: &Secret, now: Now) {
 fn typed_into(model: &mut Model, now: Now) {
     palette::find(model, now);
     form::edited(model);
+    wizard::edited(model);
     if let Some(search) = model.screen.search_mut() {
         search.restart();
     }

@@ -11,7 +11,7 @@ use crate::tui::model::Model;
 use crate::tui::row_id::RowId;
 use crate::tui::screen::Screen;
 use crate::tui::screen_map::{MouseGesture, MouseTarget};
-use crate::tui::update::{action, form, input, navigation, reveal};
+use crate::tui::update::{action, form, input, navigation, reveal, wizard};
 use crate::tui::wizard::Page;
 use crate::tui::{layout, log};
 
@@ -66,6 +66,9 @@ fn select(model: &mut Model, now: Now, row: RowId) -> Vec<Effect> {
 fn choose(model: &mut Model, now: Now, place: usize) -> Vec<Effect> {
     if let Some(enters) = form::click(model, place) {
         return if enters { action::act(model, now, Action::Enter) } else { Vec::new() };
+    }
+    if wizard::click(model, place) {
+        return Vec::new();
     }
     let takes_at_once = matches!(model.screen, Screen::Palette(..));
     let was_marked = mark(model, place) == Some(place);

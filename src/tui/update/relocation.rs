@@ -27,7 +27,7 @@ pub(super) fn ask_for_name(model: &mut Model, profile: &Profile) -> Vec<Effect> 
 
 /// Asks for another store.
 pub(super) fn ask_for_store(model: &mut Model, profile: &Profile) -> Vec<Effect> {
-    let stores = model.other_written_stores(profile.id.store);
+    let stores = relocation::stores_for_move(profile, model.stores.values());
     model.screen = Screen::Dialog(Dialog::new(DialogQuestion::Move(profile.id.clone(), stores)));
     Vec::new()
 }

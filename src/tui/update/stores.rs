@@ -100,12 +100,14 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot) {
     undo::forget_stored(model, store);
 }
 
-/// Says once what is wrong with a store beside our own, which has its words above the list.
+/// Says once what is wrong with a store beside our own, which has its words above the list. A passphrase is asked
+/// for instead.
 fn report_fault(model: &mut Model, snapshot: &Snapshot) {
     let store = snapshot.store;
     let Some(trouble) = snapshot.writable.as_ref().err() else { return };
     let before = model.stores.get(&store).and_then(|before| before.writable.as_ref().err());
-    if store != StoreId::Own && store.may_be_written() && before.is_none() {
+    let is_told = store == StoreId::Own || snapshot.passphrase.is_some();
+    if !is_told && store.may_be_written() && before.is_none() {
         let words = text_layout::capital(&trouble.to_string());
         report_on(model, ReportSubject::Store(store), words, Tone::Warn, AskedBy::Nobody);
     }

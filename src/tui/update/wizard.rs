@@ -19,6 +19,7 @@ use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
 use crate::tui::update::status::report_profile;
 use crate::tui::update::{form, login};
+use crate::tui::wizard::key_page::{KeyField, KeyPage};
 use crate::tui::wizard::picker::ProviderList;
 use crate::tui::wizard::server::{Offer, offers};
 use crate::tui::wizard::store_choice::KeyringAnswer;
@@ -60,8 +61,8 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
             return effects;
         }
         Page::Server(_) => {}
-        Page::Choice(..) | Page::Text(..) | Page::Scopes(_) | Page::Notice | Page::Ready => {
-            wizard.submit(model.wizard_context())
+        Page::Choice(..) | Page::Text(..) | Page::Key(_) | Page::Scopes(_) | Page::Notice | Page::Ready => {
+            wizard.submit(model.wizard_context(), now)
         }
     }
     follow(model, wizard, now)
@@ -72,6 +73,33 @@ fn needs_probe(wizard: &Wizard) -> bool {
     let store = wizard.preflight.as_ref().map(Preflight::store);
     let asks_name = matches!(wizard.page, Page::Text(TextQuestion::Name, _));
     asks_name && store == Some(StoreId::Keyring) && wizard.keyring != KeyringAnswer::Ready
+}
+
+/// The page of a key, while it can be typed into.
+fn key_page(model: &mut Model) -> Option<&mut KeyPage> {
+    let wizard = model.screen.wizard_mut().filter(|wizard| wizard.work == Work::Idle)?;
+    if let Page::Key(page) = &mut wizard.page { Some(page) } else { None }
+}
+
+/// Goes to the other field of the page of a key, and gives whether that is the page.
+pub(super) fn switch_field(model: &mut Model) -> bool {
+    key_page(model).map(KeyPage::switch).is_some()
+}
+
+/// Goes to the field of the page of a key in that place, and gives whether that is the page.
+pub(super) fn click(model: &mut Model, place: usize) -> bool {
+    let Some((page, field)) = key_page(model).zip(KeyField::ALL.get(place)) else { return false };
+    page.focus = *field;
+    true
+}
+
+/// What is wrong with an end is said while it is typed; what was said before is read.
+pub(super) fn edited(model: &mut Model) {
+    if key_page(model).is_some_and(|page| page.focus == KeyField::Ends)
+        && let Some(wizard) = model.screen.wizard_mut()
+    {
+        wizard.complaint = None;
+    }
 }
 
 /// Keeps the new profile in the next store.
@@ -279,9 +307,8 @@ pub(super) fn key_kept(
 ) -> Option<String> {
     let wizard = model.screen.wizard_mut()?;
     let name = wizard.preflight.as_ref().and_then(Preflight::profile_name);
-    let is_ours = wizard.work == Work::Saving
-        && name == Some(&id.name)
-        && matches!(wizard.page, Page::Text(TextQuestion::Key, _));
+    let is_ours =
+        wizard.work == Work::Saving && name == Some(&id.name) && matches!(wizard.page, Page::Key(_));
     if !is_ours {
         return None;
     }

@@ -80,10 +80,11 @@ fn filtering(
     typing(frame, area, (field, "/", &words), theme);
 }
 
-/// A field with its prompt, and what its keys do, where there is room.
+/// A field with its prompt, and what its keys do, where there is room beside what is typed.
 fn typing(frame: &mut Frame<'_>, area: Rect, (field, prompt, words): (&Field, &str, &str), theme: &Theme) {
     let width = text_layout::width(words);
-    let entry = if area.width > width + 16 { area.width - width - 2 } else { area.width };
+    let typed = text_layout::width(prompt) + text_layout::width(&field.seen(u16::MAX).0);
+    let entry = if area.width > width + typed.max(14) + 2 { area.width - width - 2 } else { area.width };
     if entry < area.width {
         frame.render_widget(Line::styled(words, theme.muted).right_aligned(), area);
     }

@@ -146,12 +146,11 @@ impl Pane<'_> {
         if let Some([other, ..]) = model.overlap.logins.get(&profile.id).map(Vec::as_slice) {
             let keys = &model.keys;
             let words = format!(
-                "Same login as {}:{}. Whoever renews first logs the other out. Keep one: {} erases this copy, or \
-                 move it there ({}).",
+                "Same login as {}:{}. The one that refreshes first logs the other out. Keep one: {} erases this \
+                 copy.",
                 other.store,
                 text_layout::named(&other.name),
                 keys.key(Action::SignOut),
-                keys.key(Action::MoveStore),
             );
             self.block.text(&words, theme.warn);
         }

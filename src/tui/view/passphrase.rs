@@ -47,7 +47,7 @@ fn words(form: &PassphraseForm) -> (&'static str, &'static str) {
             "The tokens go to secrets.age. Whoever forgets the passphrase has to log in again.",
         ),
         (PassphraseNeed::New, Some(_)) => {
-            ("The same passphrase once more", "Nobody has seen what you typed.")
+            ("The same passphrase once more", "So that a slip of the fingers does not lock you out.")
         }
     }
 }

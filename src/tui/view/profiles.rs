@@ -174,11 +174,8 @@ fn only_borrowed(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme
     if area.height < 11 {
         return frame::below(area, 2);
     }
-    let keys = [
-        (Action::NewLogin, "new login"),
-        (Action::LogIn, "log in to one here"),
-        (Action::Copy, "copy its token"),
-    ];
+    let keys =
+        [(Action::NewLogin, "new login"), (Action::LogIn, "log in here"), (Action::Copy, "copy the token")];
     let spans = keys.into_iter().flat_map(|(action, words)| {
         let key = Span::styled(model.keys.key(action).to_string(), theme.key);
         [key, Span::raw(format!(" {words}   "))]

@@ -17,6 +17,7 @@ use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
+use crate::tui::wizard::key_page::KeyField;
 use crate::tui::wizard::server::{Offer, address_error, offers, server_text};
 use crate::tui::wizard::{ListQuestion, Page, Wizard, choice_text};
 use crate::tui::{frame, text_layout};
@@ -30,7 +31,7 @@ const FAULTS: usize = 4;
 
 /// Draws the page that is asked.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: ViewContext<'_>) {
-    let ViewContext { model, theme, map, .. } = view;
+    let ViewContext { model, theme, map, now } = view;
     let room = area.width.saturating_sub(frame::AROUND);
     let width = if wizard.form().is_some() { form::width(room) } else { WIDTH.min(room) };
     let head = if wizard.form().is_some() { Vec::new() } else { words::entered(wizard) };
@@ -53,7 +54,23 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: V
             let said = said.or(note.map(|text| (text, theme.muted)));
             let kept = words::kept(wizard, model.wizard_context()).map(|text| (text, Style::new()));
             let below: Vec<(String, Style)> = kept.into_iter().chain(said).collect();
-            page_box.ask(frame, &text, (&words::prompt(wizard, *question), field), below);
+            page_box.ask(frame, &text, &[(&words::prompt(wizard, *question), field, true)], below);
+        }
+        Page::Key(page) => {
+            let end = words::key_end(page, now).map(|end| match end {
+                Ok(words) => (words, Style::new()),
+                Err(why) => (why, theme.bad),
+            });
+            // What is wrong with the end is also why it was not taken.
+            let is_said = |text: &&str| end.as_ref().is_some_and(|end| end.0 == **text);
+            let said = complaint.filter(|text| !is_said(text)).map(|text| (text.to_owned(), theme.bad));
+            let said = said.or(words::key_note(wizard, page).map(|text| (text, theme.muted)));
+            let [key, ends] = words::KEY_PROMPTS;
+            let fields = [
+                (key, &page.key, page.focus == KeyField::Key),
+                (ends, &page.ends, page.focus == KeyField::Ends),
+            ];
+            page_box.ask(frame, &text, &fields, end.into_iter().chain(said).collect());
         }
         // The one has a view of its own; at the other the login is about to take the screen.
         Page::Scopes(_) | Page::Ready => {}
@@ -141,12 +158,13 @@ impl PageBox<'_> {
         }
     }
 
-    /// A text field below what it is for. Where room is short its end is cut.
+    /// Text fields below what they are for, each with its prompt, and whether it is typed into. Where room is
+    /// short the end of the text is cut.
     fn ask(
         &self,
         frame: &mut Frame<'_>,
         text: &str,
-        (prompt, field): (&str, &Field),
+        fields: &[(&str, &Field, bool)],
         below: Vec<(String, Style)>,
     ) {
         let wrapped = |(text, style): (String, Style)| {
@@ -155,13 +173,26 @@ impl PageBox<'_> {
         };
         let below: Vec<Line<'_>> = below.into_iter().flat_map(wrapped).collect();
         let under = if below.is_empty() { 0 } else { rows(below.len()) + 1 };
-        let room = self.area.height.saturating_sub(under + 4);
+        let room = self.area.height.saturating_sub(under + 3 + rows(fields.len()));
         let text = text_layout::wrap_into(text, self.width, usize::from(room));
         let above = if text.is_empty() { 0 } else { rows(text.len()) + 1 };
-        let inner = self.above(frame, above + 1 + under);
+        let inner = self.above(frame, above + rows(fields.len()) + under);
         self.lines(frame, inner, &text, Style::new());
-        field.render(frame, frame::row(inner, above), prompt, self.theme);
-        for (down, line) in (above + 2..).zip(below) {
+        for (place, (prompt, field, is_focused)) in fields.iter().enumerate() {
+            let row = frame::row(inner, above + rows(place));
+            self.map.put(row, MouseTarget::Choice(place));
+            match is_focused {
+                true => field.render(frame, row, prompt, self.theme),
+                false => {
+                    let seen = text_layout::cut(
+                        &field.seen(u16::MAX).0,
+                        self.width.saturating_sub(text_layout::width(prompt)),
+                    );
+                    frame.render_widget(Line::from_iter([(*prompt).to_owned(), seen]), row);
+                }
+            }
+        }
+        for (down, line) in (above + rows(fields.len()) + 1..).zip(below) {
             frame.render_widget(line, frame::row(inner, down));
         }
     }

@@ -1,9 +1,11 @@
 //! Answers of the wizard: taken by what asks for them, and followed by the next page.
 
+use crate::domain::clock::Now;
 use crate::domain::provider::{LoginMethod, Provider};
 use crate::oauth::login::preflight::{self, Preflight, PreflightGoal};
 use crate::tui::field::{Field, Sight};
 use crate::tui::wizard::form::ServerForm;
+use crate::tui::wizard::key_page::KeyField;
 use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
 use crate::tui::wizard::picker::Picker;
 use crate::tui::wizard::{Wizard, WizardContext};
@@ -26,8 +28,8 @@ impl Wizard {
     }
 
     /// Takes what the page says.
-    pub fn submit(&mut self, context: WizardContext<'_>) {
-        self.complaint = self.take(context).err();
+    pub fn submit(&mut self, context: WizardContext<'_>, now: Now) {
+        self.complaint = self.take(context, now).err();
         if self.complaint.is_none() {
             self.go_on(context);
         }
@@ -51,8 +53,8 @@ impl Wizard {
         preflight.next().map_or(Page::Ready, |question| page_of(preflight, question, context))
     }
 
-    fn take(&mut self, context: WizardContext<'_>) -> Result<(), String> {
-        match (&self.page, &mut self.preflight) {
+    fn take(&mut self, context: WizardContext<'_>, now: Now) -> Result<(), String> {
+        match (&mut self.page, &mut self.preflight) {
             (Page::Choice(ListQuestion::LoginOrKey, marked), Some(preflight)) => {
                 let goal = if *marked == 0 { PreflightGoal::Login } else { PreflightGoal::Key };
                 if preflight.goal() != goal {
@@ -70,8 +72,11 @@ impl Wizard {
                 }
             }
             // A field that leaves white space out says so itself.
-            (Page::Text(TextQuestion::Key, field), Some(preflight)) => {
-                preflight.key(&field.secret()).map(drop)?
+            (Page::Key(page), Some(preflight)) => {
+                let (key, end) = (preflight.key(&page.key.secret()), page.end(now));
+                page.focus = if key.is_ok() && end.is_err() { KeyField::Ends } else { KeyField::Key };
+                key?;
+                preflight.key_ends(end?, now.wall);
             }
             (Page::Text(TextQuestion::ClientSecret, field), Some(preflight)) => {
                 preflight.client_secret(&field.secret()).map(drop)?;
@@ -112,7 +117,7 @@ fn page_of(
             }
             Page::Text(TextQuestion::ClientSecret, field)
         }
-        preflight::PreflightQuestion::Key => Page::text(TextQuestion::Key),
+        preflight::PreflightQuestion::Key => Page::Key(Box::default()),
         preflight::PreflightQuestion::Scopes => {
             Page::Scopes(Box::new(Picker::for_provider(preflight.provider(), preflight.known())))
         }

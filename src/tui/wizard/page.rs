@@ -4,6 +4,7 @@ use crate::oauth::login::preflight;
 use crate::tui::field::{Field, Sight};
 use crate::tui::list_search::ListSearch;
 use crate::tui::wizard::form::ServerForm;
+use crate::tui::wizard::key_page::KeyPage;
 use crate::tui::wizard::picker::Picker;
 use crate::tui::wizard::server::ServerDiscovery;
 
@@ -19,6 +20,8 @@ pub enum Page {
     /// A choice; the marked answer by its place.
     Choice(ListQuestion, usize),
     Text(TextQuestion, Field),
+    /// An API key, and when it ends.
+    Key(Box<KeyPage>),
     /// What the login asks for.
     Scopes(Box<Picker>),
     /// Whether to go on in spite of the provider's notice, or of a key that is replaced.
@@ -39,7 +42,6 @@ pub enum ListQuestion {
 pub enum TextQuestion {
     /// What the profile is to be called.
     Name,
-    Key,
     ClientId,
     ClientSecret,
 }
@@ -48,7 +50,7 @@ impl TextQuestion {
     /// Whether its answer is a secret.
     #[must_use]
     pub fn is_secret(self) -> bool {
-        matches!(self, Self::Key | Self::ClientSecret)
+        matches!(self, Self::ClientSecret)
     }
 }
 
@@ -75,7 +77,7 @@ impl Page {
     pub fn preflight_question(&self) -> Option<preflight::PreflightQuestion> {
         match self {
             Self::Text(TextQuestion::Name, _) => Some(preflight::PreflightQuestion::Name),
-            Self::Text(TextQuestion::Key, _) => Some(preflight::PreflightQuestion::Key),
+            Self::Key(_) => Some(preflight::PreflightQuestion::Key),
             Self::Text(TextQuestion::ClientId, _) => Some(preflight::PreflightQuestion::ClientId),
             Self::Text(TextQuestion::ClientSecret, _) => Some(preflight::PreflightQuestion::ClientSecret),
             Self::Scopes(_) => Some(preflight::PreflightQuestion::Scopes),
@@ -90,6 +92,7 @@ impl Page {
         match self {
             Self::Provider(search) => Some(&search.field),
             Self::Text(_, field) => Some(field),
+            Self::Key(page) => Some(page.field()),
             Self::Scopes(picker) => picker.typing.as_ref(),
             Self::Form(form) => form.field(),
             Self::Server(_) | Self::Choice(..) | Self::Notice | Self::Ready => None,
@@ -101,6 +104,7 @@ impl Page {
         match self {
             Self::Provider(search) => Some(&mut search.field),
             Self::Text(_, field) => Some(field),
+            Self::Key(page) => Some(page.field_mut()),
             Self::Scopes(picker) => picker.typing.as_mut(),
             Self::Form(form) => form.field_mut(),
             Self::Server(_) | Self::Choice(..) | Self::Notice | Self::Ready => None,

@@ -118,7 +118,7 @@ pub fn server_text(server: &ConfiguredServer, servers: &[ConfiguredServer]) -> S
 
 /// What can be chosen first: the servers that other programs use, the providers that fit what is typed, the
 /// best first, the server at the address that is typed, and then the templates of others. Where something is
-/// typed, providers come before those servers.
+/// typed, only the servers whose host begins like it come before the providers.
 #[must_use]
 pub fn offers<'a>(catalog: &'a Catalog, servers: &'a [ConfiguredServer], typed: &str) -> Vec<Offer<'a>> {
     let examples = || catalog.entries().map(|entry| &entry.provider).filter(|provider| provider.example);
@@ -131,7 +131,10 @@ pub fn offers<'a>(catalog: &'a Catalog, servers: &'a [ConfiguredServer], typed: 
     let address = endpoint::typed(typed).and_then(Result::ok).filter(|_| address_error(typed).is_none());
     let address = address.map(Offer::Address);
     let used = Fuzzy::new(typed).sorted(servers, |server| server_text(server, servers));
-    let (first, later) = if typed.is_empty() { (used, Vec::new()) } else { (Vec::new(), used) };
+    let begins = |server: &&ConfiguredServer| {
+        server.address.host_str().is_some_and(|host| host.starts_with(&typed.trim().to_lowercase()))
+    };
+    let (first, later): (Vec<_>, Vec<_>) = used.into_iter().partition(begins);
     let first = first.into_iter().map(Offer::Server);
     let later = later.into_iter().map(Offer::Server);
     let providers = found.into_iter().map(Offer::Provider);

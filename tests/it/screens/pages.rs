@@ -16,6 +16,7 @@ use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::wizard::form::{FormField, ServerForm};
+use authtui::tui::wizard::key_page::{KeyField, KeyPage};
 use authtui::tui::wizard::picker::{Picker, ProviderList};
 use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, WizardContext};
 
@@ -35,7 +36,12 @@ fn a_way_in_is_chosen_and_a_key_typed() {
     field.paste(&Secret::new("sk-ant-api03-hush\n"));
     let key = Wizard {
         preflight: Some(named(&keyed(), "ci", PreflightGoal::Key)),
-        ..at(Page::Text(TextQuestion::Key, field))
+        ..at(Page::Key(Box::new(KeyPage { key: field.clone(), ..KeyPage::new() })))
+    };
+    let ends = |typed, focus| {
+        let (key, ends) = (field.clone(), Field::new(typed, Sight::Clear));
+        let preflight = Some(named(&keyed(), "ci", PreflightGoal::Key));
+        Wizard { preflight, ..at(Page::Key(Box::new(KeyPage { key, ends, focus }))) }
     };
     let bad = Wizard {
         complaint: Some("A key has only visible ASCII characters: no spaces, line ends or accents".into()),
@@ -50,6 +56,9 @@ fn a_way_in_is_chosen_and_a_key_typed() {
         ("key_name", at(Page::Text(TextQuestion::Name, Field::new("key", Sight::Clear)))),
         ("key", key),
         ("key_refused", bad),
+        ("key_ends", ends("90d", KeyField::Ends)),
+        ("key_ends_how", ends("", KeyField::Ends)),
+        ("key_ends_unreadable", ends("next summer", KeyField::Key)),
     ] {
         at_each_size(name, &wizard);
     }
@@ -128,7 +137,7 @@ pub(super) fn all() -> Vec<Wizard> {
         Page::Choice(ListQuestion::LoginOrKey, 0),
         Page::Choice(ListQuestion::LoginOrKey, 1),
         Page::Text(TextQuestion::Name, field()),
-        Page::Text(TextQuestion::Key, field()),
+        Page::Key(Box::new(KeyPage { ends: field(), focus: KeyField::Ends, ..KeyPage::new() })),
         Page::Text(TextQuestion::ClientId, field()),
         Page::Text(TextQuestion::ClientSecret, Field::new("hush", Sight::Masked)),
         Page::Notice,

@@ -100,7 +100,7 @@ fn two_windows_and_a_command_at_once_ask_once() {
     let command = served.home.start(&["refresh", "--due", "5m"]);
 
     for window in &windows {
-        window.wait("1 profile, fine").wait("refreshes in");
+        window.wait("nothing needs you").wait("refreshes in");
     }
     let ended = command.end();
 
@@ -125,7 +125,7 @@ fn many_that_are_due_are_refreshed_four_at_a_time() {
     served.home.store(store(&entries));
     served.fault(12, FaultKind::Late(Duration::from_millis(100)));
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("all 12 are fine").keys("q");
+    pty.wait("nothing needs you").keys("q");
     assert_eq!(pty.end().code, 0);
     assert_eq!(served.refreshes(), (12, 0));
     let most = served.counters().most_in_flight;

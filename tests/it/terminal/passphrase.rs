@@ -23,7 +23,7 @@ fn a_move_makes_it_and_the_screen_and_commands_ask_for_it_when_it_is_needed() {
     let first = start(&home, &[]);
     first.wait("acme/key").wait("no expiry").keys("m").wait("The keyring").keys("r");
     first.wait("A passphrase for the encrypted file").keys("correct horse\r");
-    first.wait("once more").keys("correct house\r").wait("two different ones").keys("correct horse\r");
+    first.wait("once more").keys("correct house\r").wait("The two differ").keys("correct horse\r");
     first.wait("once more").keys("correct horse\r").wait("keyring.yaml now").keys("q");
     assert_eq!(first.end().code, 0);
     assert!(!home.all().contains("key-of-acme") && !home.all().contains("AGE-SECRET-KEY"));

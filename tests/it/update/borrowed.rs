@@ -41,7 +41,7 @@ fn a_login_here_is_offered_beside_its_program_first_and_a_take_over_says_what_it
     assert!(screen.contains("beside that of Claude Code"), "{screen}");
     app.press("down");
     let screen = app.screen();
-    assert!(screen.contains("A refresh token works once, so Claude Code is logged"), "{screen}");
+    assert!(screen.contains("refresh token works once, so Claude Code is"), "{screen}");
     assert!(screen.contains("Its file stays as it is"), "{screen}");
     app.press("esc");
     assert_eq!(app.model.screen, Screen::List);
@@ -150,11 +150,11 @@ fn servers_that_other_programs_use_are_offered_first_and_what_is_marked_stays_ma
 }
 
 #[test]
-fn a_borrowed_token_that_ended_is_quiet_and_its_program_renews_it() {
+fn a_borrowed_token_that_ended_is_quiet_and_its_program_refreshes_it() {
     let app = with(borrowed(-60));
     let screen = app.screen();
-    assert!(screen.contains("both are fine"), "{screen}");
-    assert!(screen.contains("The token expired; Claude Code renews it"), "{screen}");
+    assert!(screen.contains("nothing needs you"), "{screen}");
+    assert!(screen.contains("The token expired; Claude Code refreshes it"), "{screen}");
     assert!(screen.contains("Expired") && !screen.contains("Due"), "{screen}");
 }
 
@@ -180,7 +180,7 @@ fn an_unreadable_file_is_a_row_that_needs_nobody() {
     app.feed(Msg::Stored(snapshot(vec![row], 1)));
     app.keys("j");
     let screen = app.screen();
-    assert!(!screen.contains("NEEDS YOU") && screen.contains("both are fine"), "{screen}");
+    assert!(!screen.contains("NEEDS YOU") && screen.contains("nothing needs you"), "{screen}");
     assert!(screen.contains("This file of another program is not"), "{screen}");
     assert_eq!(app.keys("r"), []);
     assert!(

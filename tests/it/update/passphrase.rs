@@ -103,7 +103,7 @@ fn a_move_into_an_encrypted_file_that_is_not_there_yet_asks_for_a_new_one_twice(
     assert_eq!(app.press("enter"), []);
     app.keys("house");
     assert_eq!(app.press("enter"), []);
-    assert!(app.screen().contains("two different ones"), "{}", app.screen());
+    assert!(app.screen().contains("The two differ"), "{}", app.screen());
     app.keys("horse");
     assert_eq!(app.press("enter"), []);
     app.keys("horse");

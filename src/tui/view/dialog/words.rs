@@ -136,7 +136,7 @@ fn of_borrowed(answer: &DialogAnswer, owner: &Owner) -> Option<ChoiceNote> {
             "authtui copies the tokens and refreshes them at once. {}. Its file stays as it is.",
             text_layout::safe(&owner.is_logged_out())
         ),
-        short: format!("{title} is logged out the next time it renews."),
+        short: format!("{title} is logged out the next time it refreshes."),
     })
 }
 
@@ -144,7 +144,7 @@ fn move_to(id: &ProfileId, model: &Model) -> DialogText {
     let store = model.stores.get(&id.store);
     let place = store.map_or_else(String::new, |store| text_layout::safe(&store.place));
     let stands = format!("It is in {place}.");
-    let then = "It is written in the new place and read there before it is erased here.".to_owned();
+    let then = "authtui writes it to the new place, reads it back there, and then erases it here.".to_owned();
     let short = format!("It is in {}.", text_layout::path(&place, PATH));
     let title = format!("Move {} to another store", text_layout::named(&id.name));
     DialogText { title, short, parts: vec![stands, then] }
@@ -156,10 +156,21 @@ fn moved(id: &ProfileId, to: StoreId, model: &Model) -> ChoiceNote {
     let left = model.profile(id).map(|profile| left_behind(profile, to)).unwrap_or_default();
     let noted = match left.is_empty() {
         true => String::new(),
-        false => format!(" It has no room for {}: that is noted on this machine alone.", left.join(", ")),
+        false => format!(
+            " That file has no field for {}: authtui keeps this on this machine alone.",
+            all_of(&left)
+        ),
     };
     let short = format!("To {}.{noted}", text_layout::path(&place, PATH));
     ChoiceNote { words: format!("To {place}.{noted}"), short }
+}
+
+/// Several things in one sentence: `this, that and more`.
+fn all_of(things: &[&str]) -> String {
+    match things {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        [] | [..] => things.concat(),
+    }
 }
 
 fn sentence(trouble: &Trouble) -> String {

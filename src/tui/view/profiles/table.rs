@@ -270,7 +270,7 @@ impl ProfileTable<'_> {
 
     /// At the end of the row: the key that helps, or when it is refreshed, or when its login ends.
     fn note(&self, frame: &mut Frame<'_>, area: Rect, standing: Standing<'_>) {
-        let column = self.columns.note;
+        let mut column = self.columns.note;
         let suggestion = suggestion::needed_by(self.model, standing.row, self.now);
         let line = match (suggestion, standing.row) {
             (Some(Suggestion { action, brief, .. }), _) => {
@@ -278,7 +278,13 @@ impl ProfileTable<'_> {
                 let whole = Line::from(vec![key.clone(), Span::raw(format!(" {brief}"))]);
                 if whole.width() <= usize::from(column.width) { whole } else { Line::from(key) }
             }
-            (None, Row::Profile(profile)) => self.event(profile, standing, column.width),
+            (None, Row::Profile(profile)) => {
+                if profile.owner.is_some() {
+                    // The gap before it too: no program's name is longer than that.
+                    column = Column { from: column.from.saturating_sub(2), width: column.width + 2 };
+                }
+                self.event(profile, standing, column.width)
+            }
             (None, Row::Broken { .. }) => return,
         };
         cell(frame, area, column, line.right_aligned());

@@ -2,12 +2,16 @@
 
 use url::Url;
 
+use crate::domain::clock::{Now, local};
+use crate::domain::countdown::countdown;
 use crate::domain::name::StoreId;
 use crate::domain::provider::registration::RegistrationRecipe;
+use crate::domain::typed_end;
 use crate::oauth::login::preflight::{self, Preflight};
 use crate::tui::field::Field;
 use crate::tui::text_layout;
 use crate::tui::wizard::form::{FormField, ServerForm};
+use crate::tui::wizard::key_page::{KeyField, KeyPage};
 use crate::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, WizardContext, Work};
 
 /// The answers of the page about the way in.
@@ -37,7 +41,6 @@ fn answered(page: &Page) -> Option<(&'static str, String)> {
         Page::Text(question, field) => {
             let label = match question {
                 TextQuestion::Name => "Profile",
-                TextQuestion::Key => "Key",
                 TextQuestion::ClientId => "Client id",
                 TextQuestion::ClientSecret => "Secret",
             };
@@ -50,7 +53,9 @@ fn answered(page: &Page) -> Option<(&'static str, String)> {
         }
         Page::Choice(ListQuestion::LoginOrKey, marked) => ("How", HOW.get(*marked)?.to_lowercase()),
         Page::Scopes(picker) => ("Scopes", format!("{} selected", picker.asked().len())),
-        Page::Provider(_) | Page::Server(_) | Page::Form(_) | Page::Notice | Page::Ready => return None,
+        Page::Provider(_) | Page::Server(_) | Page::Form(_) | Page::Key(_) | Page::Notice | Page::Ready => {
+            return None;
+        }
     })
 }
 
@@ -82,6 +87,11 @@ pub(super) fn text(wizard: &Wizard) -> String {
     let named = provider.map_or_else(String::new, |provider| text_layout::safe(&provider.title));
     match &wizard.page {
         Page::Text(question, _) => question_text(wizard, *question, &named),
+        Page::Key(_) => {
+            let page = provider.and_then(|provider| provider.key_page.as_ref());
+            let page = page.map(|url| format!(" Create one at {}", text_layout::safe(url.as_str())));
+            format!("Your API key for {named}.{}", page.unwrap_or_default())
+        }
         Page::Choice(ListQuestion::LoginOrKey, _) => "How do you want to log in?".to_owned(),
         Page::Notice => {
             text_layout::safe(provider.and_then(|provider| provider.notice.as_deref()).unwrap_or_default())
@@ -96,11 +106,6 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
     match question {
         TextQuestion::Name if wizard.wants_key() => "Name this key, for example work or home.".to_owned(),
         TextQuestion::Name => "Name this profile, for example work or home.".to_owned(),
-        TextQuestion::Key => {
-            let page = wizard.provider().and_then(|provider| provider.key_page.as_ref());
-            let page = page.map(|url| format!(" Create one at {}", text_layout::safe(url.as_str())));
-            format!("Your API key for {named}.{}", page.unwrap_or_default())
-        }
         TextQuestion::ClientId => {
             client_id(wizard.provider().and_then(|provider| provider.registration.as_ref()), named)
         }
@@ -146,19 +151,48 @@ pub(super) fn prompt(wizard: &Wizard, question: TextQuestion) -> String {
         }
         TextQuestion::ClientId => "id: ",
         TextQuestion::ClientSecret => "secret: ",
-        TextQuestion::Key => "key: ",
     };
     words.to_owned()
 }
 
+/// What stands before each field of the page of a key, in one width.
+pub(super) const KEY_PROMPTS: [&str; 2] = ["key:             ", "ends (optional): "];
+
 /// What a person should know about what they typed.
 pub(super) fn note(wizard: &Wizard, question: TextQuestion, field: &Field) -> Option<String> {
-    match wizard.work {
-        Work::Testing => Some("Testing it.".to_owned()),
-        Work::Probing => Some("Asking the keyring. It may ask you for its password.".to_owned()),
-        Work::Saving => Some("Saving it.".to_owned()),
-        Work::Idle => (question.is_secret() && field.is_trimmed()).then(|| preflight::TRIMMED.to_owned()),
+    let trimmed = || (question.is_secret() && field.is_trimmed()).then(|| preflight::TRIMMED.to_owned());
+    working(wizard.work).or_else(trimmed)
+}
+
+/// The same of a key.
+pub(super) fn key_note(wizard: &Wizard, page: &KeyPage) -> Option<String> {
+    working(wizard.work)
+        .or_else(|| page.key.is_trimmed().then(|| "Spaces around the key are removed.".to_owned()))
+}
+
+/// When the key ends, as it is typed, or what can be typed; or what is wrong with it.
+pub(super) fn key_end(page: &KeyPage, now: Now) -> Option<Result<String, String>> {
+    if page.ends.is_empty() {
+        return (page.focus == KeyField::Ends)
+            .then(|| Ok(format!("{}.", text_layout::capital(typed_end::FORMS))));
     }
+    Some(match page.end(now) {
+        Ok(Some(end)) => {
+            Ok(format!("The key ends on {} (in {}).", local(end, now.offset), countdown(end - now.wall).0))
+        }
+        Ok(None) => Ok("The key has no end.".to_owned()),
+        Err(why) => Err(complaint(&why)),
+    })
+}
+
+fn working(work: Work) -> Option<String> {
+    let words = match work {
+        Work::Testing => "Testing it.",
+        Work::Probing => "Asking the keyring. It may ask you for its password.",
+        Work::Saving => "Saving it.",
+        Work::Idle => return None,
+    };
+    Some(words.to_owned())
 }
 
 /// Where the new profile is kept, and the key that chooses another store, where there is one.

@@ -1,14 +1,16 @@
 //! An API key is kept instead of a login.
 
 use authtui::domain::change::{Change, Edit};
+use authtui::domain::clock::{DateTime, TimeDelta, Utc};
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::provider::{LoginMethod, Provider};
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{StoredTokens, Tokens};
+use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
+use authtui::tui::wizard::key_page::KeyField;
 use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Work};
 
 use super::{changed, choose_own, named_anew, wizard};
@@ -108,7 +110,7 @@ fn esc_ends_the_test_of_a_key_and_its_answer_is_dropped() {
     at_the_key(&mut app, &with_keys(), "ci");
     app.keys("demo-key");
     app.press("enter esc");
-    assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::Key, _)));
+    assert!(matches!(wizard(&app).page, Page::Key(_)));
     assert_eq!((app.feed(tested(200)), wizard(&app).work), (vec![], Work::Idle));
 }
 
@@ -116,7 +118,7 @@ fn esc_ends_the_test_of_a_key_and_its_answer_is_dropped() {
 fn a_stored_key_is_replaced_by_the_key_of_a_login() {
     let mut app = App::of([key("ci")]);
     assert_eq!(app.keys("l"), []);
-    assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::Key, _)), "{:?}", app.model.screen);
+    assert!(matches!(wizard(&app).page, Page::Key(_)), "{:?}", app.model.screen);
     app.keys("other");
     let [Effect::TestKey(new)] = &app.press("enter")[..] else { panic!("it is tested") };
     let before = key("ci").held.fingerprint();
@@ -125,6 +127,71 @@ fn a_stored_key_is_replaced_by_the_key_of_a_login() {
     let [Effect::Change(_, change)] = &effects[..] else { panic!("it is kept") };
     assert_eq!((change.expects, change.profile().map(|kept| &kept.held)), (before, Some(&new.held)));
     assert!(matches!(change.edit, Edit::Put(_)));
+}
+
+/// The change that keeps the key with that end.
+fn kept_until(end: DateTime<Utc>) -> Effect {
+    let life = Expiry { obtained_at: Some(now().wall), expires_at: Some(end), grant_ends_at: None };
+    let profile = Box::new(Profile { life, ..key("ci") });
+    Effect::Change(
+        id("ci"),
+        Box::new(Change { name: id("ci").name, expects: None, edit: Edit::Add(profile) }),
+    )
+}
+
+#[test]
+fn an_end_that_is_typed_beside_the_key_is_said_and_stored_with_it() {
+    let mut app = App::of([]);
+    at_the_key(
+        &mut app,
+        &changed(|provider| {
+            provider.flows = vec![LoginMethod::Key];
+            provider.probe = None;
+        }),
+        "ci",
+    );
+    app.keys("demo-key");
+    app.press("tab");
+    assert!(app.screen().contains("Write it like 2027-01-31"), "{}", app.screen());
+    app.keys("90d");
+    assert!(app.screen().contains("The key ends on 15 Apr 2027"), "{}", app.screen());
+    assert!(app.screen().contains("(in 90d)."), "{}", app.screen());
+    assert_eq!(app.press("enter"), [kept_until(now().wall + TimeDelta::days(90))]);
+}
+
+#[test]
+fn an_end_that_cannot_be_is_said_while_it_is_typed_and_keeps_the_page() {
+    let mut app = App::of([]);
+    at_the_key(&mut app, &with_keys(), "ci");
+    app.keys("demo-key");
+    for (typed, says) in [("soon", "Cannot read “soon” as an end"), ("2027-01-14", "has passed")] {
+        app.press("tab");
+        app.keys(typed);
+        assert!(app.screen().contains(says), "{}", app.screen());
+        app.press("tab");
+        assert_eq!(app.press("enter"), []);
+        let Page::Key(page) = &wizard(&app).page else { panic!("the page stays") };
+        assert_eq!(page.focus, KeyField::Ends, "there it is mended");
+        assert_eq!(app.screen().matches(says).count(), 1, "{}", app.screen());
+        for _ in typed.chars() {
+            app.press("backspace");
+        }
+        assert_eq!(wizard(&app).complaint, None);
+        app.press("tab");
+    }
+    assert_eq!(app.press("enter"), [Effect::TestKey(Box::new(key("ci")))], "without an end it goes on");
+}
+
+#[test]
+fn what_was_typed_about_a_key_is_there_after_going_back() {
+    let mut app = App::of([]);
+    at_the_key(&mut app, &with_keys(), "ci");
+    app.keys("demo-key");
+    app.press("tab");
+    app.keys("never");
+    assert!(app.screen().contains("The key has no end."), "{}", app.screen());
+    app.press("esc enter");
+    assert_eq!(app.press("enter"), [Effect::TestKey(Box::new(key("ci")))]);
 }
 
 #[test]
@@ -139,7 +206,7 @@ fn a_provider_with_both_asks_which_and_one_with_keys_alone_does_not() {
     choose_own(&mut app, &changed(|provider| provider.flows = vec![LoginMethod::Key]));
     assert_eq!(wizard(&app).page.field().map(authtui::tui::field::Field::text), Some("key"));
     app.press("enter");
-    assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::Key, _)), "{:?}", wizard(&app).page);
+    assert!(matches!(wizard(&app).page, Page::Key(_)), "{:?}", wizard(&app).page);
 }
 
 #[test]
@@ -148,7 +215,7 @@ fn a_key_is_tested_then_saved_once_and_shown() {
     at_the_key(&mut app, &with_keys(), "ci");
     assert!(app.screen().contains("https://demo.test/keys"), "{}", app.screen());
     app.feed(Msg::Pasted(Secret::new(" demo-key\n")));
-    assert!(app.screen().contains("Spaces at both ends are removed."), "{}", app.screen());
+    assert!(app.screen().contains("Spaces around the key are removed."), "{}", app.screen());
     assert!(!app.screen().contains("demo-key"), "{}", app.screen());
     assert_eq!(app.press("enter"), [Effect::TestKey(Box::new(key("ci")))]);
     assert_eq!(app.feed(tested(200)), [kept_as("ci", TestResult::Works, 200)]);
