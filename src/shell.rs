@@ -248,9 +248,10 @@ impl Services {
         }
         let Some(each) = self.stores.get(store) else { return Snapshot::empty(store) };
         let number = each.store.number();
-        let reading = self.with_store(store, "cannot read the store", |store| store.read()).await;
-        reading.unwrap_or_else(|trouble| Snapshot {
-            writable: Err(trouble),
+        let reader = each.clone();
+        let reading = tokio::task::spawn_blocking(move || reader.read()).await;
+        reading.unwrap_or_else(|_| Snapshot {
+            writable: Err(broke("cannot read the store")),
             number,
             ..Snapshot::empty(store)
         })

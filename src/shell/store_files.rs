@@ -17,6 +17,7 @@ pub mod file;
 pub(in crate::shell) mod interrupted;
 pub mod lock;
 mod parsed_cache;
+pub(super) mod shared_reading;
 mod side_file;
 mod store;
 pub(in crate::shell) mod trouble;
@@ -289,7 +290,10 @@ impl StoreFile {
         let failures: Vec<_> = each.map(|(change, why)| Some(failure(&self.path, change, why?))).collect();
         let is_there = before.as_ref().is_some_and(|before| before.text == after)
             && !self.is_unsynced.load(Ordering::SeqCst);
-        let rows = before.as_ref().map(|before| before.content.rows.clone()).unwrap_or_default();
+        let sided = self.side.as_ref().map(|side| {
+            let rows = before.as_ref().map(|before| before.content.rows.clone());
+            (side, rows.unwrap_or_default())
+        });
         let (content, notices) = if is_there || failures.iter().all(Option::is_some) {
             // Nothing is to be written, so a file that was not there is still not there.
             (before.map(|_| content), file::reading_notices(target))
@@ -302,7 +306,7 @@ impl StoreFile {
                 Replaced::Overtaken => return Ok(None),
             }
         };
-        if let Some(side) = &self.side {
+        if let Some((side, rows)) = sided {
             let made = changes.iter().zip(&failures).filter(|(_, why)| why.is_none());
             side.save(&rows, made.map(|(change, _)| change));
         }

@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
 use serde_yaml::Value;
 
 use crate::stored::amendment::YamlAmendment;
@@ -15,7 +16,7 @@ use crate::stored::plain_reader::{PlainLine, pair};
 use crate::stored::yaml_path::PathStep;
 
 /// A text in its lines.
-pub struct PlainText<'a> {
+struct PlainText<'a> {
     text: &'a str,
     lines: Vec<NumberedLine<'a>>,
 }
@@ -61,6 +62,14 @@ pub struct ItemLines {
     pub indent: usize,
 }
 
+/// Search of items in a plain text that is known to have them: it jumps to their keys and their dashes,
+/// and takes no other line apart.
+pub struct ItemSearch<'a> {
+    text: &'a str,
+    /// The first lines of lists that were found, by the path of each.
+    lists: Vec<(Vec<PathStep>, NumberedLine<'a>)>,
+}
+
 /// `item`, the lines of an item whose dash stands at `indent`, with `amendments` made to it, if each is
 /// about a field of it that stands on lines of its own; their paths begin at the item.
 #[must_use]
@@ -82,32 +91,93 @@ pub fn amend(item: &str, indent: usize, amendments: &[YamlAmendment]) -> Option<
     Some(amended)
 }
 
-impl<'a> PlainText<'a> {
-    /// Takes `text` apart.
+impl<'a> ItemSearch<'a> {
     #[must_use]
     pub fn new(text: &'a str) -> Self {
+        Self { text, lists: Vec::new() }
+    }
+
+    /// The item of a list at `path`, which the text has.
+    pub fn item(&mut self, path: &[PathStep]) -> Option<ItemLines> {
+        let (PathStep::Nth(nth), around) = path.split_last()? else { return None };
+        let known = self.lists.iter().find(|(known, _)| known == around).map(|(_, first)| *first);
+        let list = match known {
+            Some(first) => first,
+            None => {
+                let first = self.list(around)?;
+                self.lists.push((around.to_vec(), first));
+                first
+            }
+        };
+        let indent = list.line.indent;
+        let dash = format!("{}- ", " ".repeat(indent));
+        let start = self.begins(list.start, &dash, *nth)?;
+        let mut lines = self.lines(start);
+        let first = lines.next()?;
+        pair(first.line.item()?.content)?;
+        let last = lines.take_while(|each| each.line.indent > indent).last().unwrap_or(first);
+        Some(ItemLines { range: start..last.end, indent })
+    }
+
+    /// The first line of the list at `path`.
+    fn list(&self, path: &[PathStep]) -> Option<NumberedLine<'a>> {
+        let root = self.lines(0).next()?;
+        path.iter().try_fold(root, |first, step| {
+            let PathStep::Key(key) = step else { return None };
+            // Inside a block only its own keys begin at its indentation, and each stands once.
+            let key = format!("{}{key}:", " ".repeat(first.line.indent));
+            let mut lines = self.lines(self.begins(first.start, &key, 0)?);
+            let (of, below) = (lines.next()?.line, lines.next()?);
+            let has_none = pair(of.content)?.1.is_none();
+            let is_below = below.line.indent > of.indent
+                || (below.line.indent == of.indent && below.line.item().is_some());
+            (has_none && is_below).then_some(below)
+        })
+    }
+
+    /// Where the line begins that is the `nth`, counted from 0, of those from the one at the byte `from` on that
+    /// begin with `words`.
+    fn begins(&self, from: usize, words: &str, nth: usize) -> Option<usize> {
+        let rest = self.text.get(from..)?;
+        let further = match (rest.starts_with(words), nth) {
+            (true, 0) => return Some(from),
+            (true, _) => nth - 1,
+            (false, _) => nth,
+        };
+        let before = format!("\n{words}");
+        memmem::find_iter(rest.as_bytes(), before.as_bytes()).nth(further).map(|at| from + at + 1)
+    }
+
+    /// The lines from the byte `from` on that say something.
+    fn lines(&self, from: usize) -> impl Iterator<Item = NumberedLine<'a>> {
+        let lines = self.text.get(from..).unwrap_or_default().split_inclusive('\n');
+        let numbered = lines.scan(from, |start, line| {
+            let end = *start + line.len();
+            let numbered = NumberedLine::new(line, *start);
+            *start = end;
+            Some(numbered)
+        });
+        numbered.filter(|each| !each.line.content.is_empty())
+    }
+}
+
+impl<'a> NumberedLine<'a> {
+    /// `line`, with its end, which begins at the byte `start`.
+    fn new(line: &'a str, start: usize) -> Self {
+        let end = start + line.len();
+        Self { line: PlainLine::new(line.strip_suffix('\n').unwrap_or(line)), start, end }
+    }
+}
+
+impl<'a> PlainText<'a> {
+    fn new(text: &'a str) -> Self {
         let mut lines = Vec::with_capacity(text.len() / 32);
         let mut start = 0;
         for line in text.split_inclusive('\n') {
-            let end = start + line.len();
-            lines.push(NumberedLine {
-                line: PlainLine::new(line.strip_suffix('\n').unwrap_or(line)),
-                start,
-                end,
-            });
-            start = end;
+            lines.push(NumberedLine::new(line, start));
+            start += line.len();
         }
         Self { text, lines }
-    }
-
-    /// The item of a list at `path`.
-    #[must_use]
-    pub fn item(&self, path: &[PathStep]) -> Option<ItemLines> {
-        let (PathStep::Nth(_), _) = path.split_last()? else { return None };
-        let root = Block { from: 0, to: self.lines.len(), indent: 0, begun: false };
-        let item = self.map_at(root, path)?;
-        let (first, last) = (self.lines.get(item.from)?, self.lines.get(self.last(item)?)?);
-        Some(ItemLines { range: first.start..last.end, indent: first.line.indent })
     }
 
     fn patch(&self, item: Block, amendment: &YamlAmendment) -> Option<Replacement> {

@@ -16,6 +16,7 @@ mod races;
 mod refusals;
 mod rights;
 mod saves;
+mod spent;
 mod sweep;
 mod traced;
 mod twins;

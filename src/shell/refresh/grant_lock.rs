@@ -24,6 +24,7 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::Services;
 use crate::shell::store_files::file::{open_private, private_folder};
 use crate::shell::store_files::lock::{self, LockError, LockGuard};
+use crate::shell::stores::QueuedStore;
 
 /// How long a refresh waits for whoever holds its grant: a whole call and some more.
 const GRANT_WAIT_LIMIT: Duration = Duration::from_secs(35);
@@ -127,7 +128,7 @@ pub fn in_flight(services: &Services, events: &[Event]) -> BTreeSet<RefreshToken
     if open.is_empty() {
         return BTreeSet::new();
     }
-    let stores: Vec<Snapshot> = services.stores.all().map(|each| each.store.read()).collect();
+    let stores: Vec<Snapshot> = services.stores.all().map(QueuedStore::read).collect();
     let grants = stores.iter().flat_map(Snapshot::profiles).filter_map(|profile| {
         let grant = profile.refresh_token_id().filter(|grant| open.contains(grant))?;
         let path = path(&services.paths.state, profile.refresh_token()?).ok()?;

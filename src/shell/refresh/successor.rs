@@ -138,9 +138,10 @@ fn look(services: &Services, profile: &Profile) -> Succession {
             (GrantHistory::Spent { event, next }, _) if event.profile.provider() == provider => {
                 last = Some(event.clone());
                 // They may have been put where they belong since, from where they were rescued.
-                let here = || held(services, services.place(profile.id.store), next, provider);
-                if let Some(refreshed) = held(services, Path::new(&event.store), next, provider).or_else(here)
-                {
+                let (there, here) = (Path::new(&event.store), services.place(profile.id.store));
+                let places = [Some(there), Some(here).filter(|here| *here != there)];
+                let held = places.into_iter().flatten().find_map(|at| held(services, at, next, provider));
+                if let Some(refreshed) = held {
                     return Succession::Successor(Box::new(refreshed));
                 }
                 later.push(next.clone());
@@ -164,7 +165,7 @@ fn look(services: &Services, profile: &Profile) -> Succession {
 /// The tokens of the last of the grants `later` that some store of ours holds: they may have been moved since.
 fn moved_since(services: &Services, later: &[RefreshTokenId], provider: &str) -> Option<RefreshedTokens> {
     services.stores.all().find_map(|each| {
-        let snapshot = each.store.read();
+        let snapshot = each.read();
         later.iter().rev().find_map(|next| held_in(&snapshot, next, provider))
     })
 }
@@ -206,7 +207,7 @@ fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Refre
             && profile.refresh_token_id() != older.refresh_token_id()
             && is_same_account(profile, older)
     };
-    let (snapshot, left) = (store.read(), store.interrupted());
+    let (snapshot, left) = (store.read(), store.store.interrupted());
     let left = left.iter().map(|profile| (&**profile, true));
     let mut found = snapshot.profiles().map(|profile| (profile, false)).chain(left);
     found.find(is_successor).and_then(|(profile, _)| RefreshedTokens::from_profile(profile))
@@ -258,7 +259,7 @@ mod tests {
             let ana = Profile { last_refresh: Some(last), subject: Some(subject.to_owned()), ..ana };
             let edit = Edit::Put(Box::new(ana.clone()));
             let change = Change { name: ana.id.name.clone(), expects: None, edit };
-            services.stores.at(&services.paths.config).apply(&change).expect("saved");
+            services.stores.at(&services.paths.config).store.apply(&change).expect("saved");
 
             let found = find(&services, &older, Rotation::SingleUse).await;
 
@@ -320,7 +321,7 @@ mod tests {
             services.note(&older.id, GrantEvent::RefreshStarted { grant }).await.expect("noted");
             let config = &services.paths.config;
             let whole = config.with_file_name("whole.yaml");
-            services.stores.at(&whole).apply(&keep(&newer)).expect("saved");
+            services.stores.at(&whole).store.apply(&keep(&newer)).expect("saved");
             std::fs::rename(&whole, config.with_file_name(".config.yaml.aB3dE6.tmp")).expect("renamed");
             let left = || {
                 let names =
@@ -363,7 +364,7 @@ mod tests {
             for profile in &older {
                 let edit = Edit::Put(Box::new(profile.clone()));
                 let change = Change { name: profile.id.name.clone(), expects: None, edit };
-                services.stores.at(&services.paths.config).apply(&change).expect("saved");
+                services.stores.at(&services.paths.config).store.apply(&change).expect("saved");
             }
             let [grant, next] = [&older, &newer].map(|[ana, _]| ana.refresh_token_id().expect("a grant"));
             let refreshed = GrantEvent::Refreshed { grant, next, generation: 1 };

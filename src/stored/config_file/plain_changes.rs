@@ -16,7 +16,7 @@ use crate::stored::config_file::entries::{Entry, again};
 use crate::stored::config_file::{
     Amended, ConfigFile, Content, FileSchema, amend_each, planned, put_back, tokens,
 };
-use crate::stored::plain_editor::{self, PlainText};
+use crate::stored::plain_editor::{self, ItemSearch};
 use crate::stored::yaml_path::{PathStep, find};
 use crate::stored::{AmendError, plain_reader, yaml_reader};
 
@@ -62,13 +62,13 @@ impl Content {
         // What is not understood has a line, which moves; what must not be written is refused elsewhere.
         let is_sound = self.read_only.is_none() && self.entries.iter().all(|entry| entry.profile.is_ok());
         (self.is_plain && is_sound).then_some(())?;
-        let lines = PlainText::new(text);
+        let mut items = ItemSearch::new(text);
         let (mut refused, mut changed) = (Vec::new(), BTreeMap::new());
         for change in changes {
             // Whether a name is free, all the others say.
             (change.name_after() == &change.name).then_some(())?;
             let at = self.rows.iter().position(|row| is_of(row, change))?;
-            match written(schema, (text, &lines), self.entries.get(at..=at)?, change)? {
+            match written(schema, (text, &mut items), self.entries.get(at..=at)?, change)? {
                 Ok(written) => {
                     // A second change of one profile is made to what the first one leaves.
                     changed.insert(at, written).is_none().then_some(())?;
@@ -104,14 +104,17 @@ type ChangedEntry = (Entry, usize, usize, String);
 /// What `change` makes of the one entry it is about.
 fn written(
     schema: FileSchema,
-    (text, lines): (&str, &PlainText<'_>),
+    (text, items): (&str, &mut ItemSearch<'_>),
     entry: &[Entry],
     change: &Change,
 ) -> Option<Result<ChangedEntry, AmendError>> {
     let path = &*entry.first()?.place.path();
-    let item = lines.item(path)?;
+    let item = items.item(path)?;
     let before = text.get(item.range.clone())?;
     let mut tree = planted(path, plain_reader::item(before, item.indent, path.len())?.root().to_value());
+    // What is amended must be what was read.
+    (*again(entry.first()?, &tree)?.profile.as_ref().ok()? == *entry.first()?.profile.as_ref().ok()?)
+        .then_some(())?;
     let (outcome, amendments) = match planned(schema, &tree, entry, change) {
         Ok((outcome, amendments)) => (outcome?, amendments),
         Err(why @ AmendError::Change(_)) => return Some(Err(why)),
@@ -233,6 +236,26 @@ mod tests {
             assert_eq!(short.text, long.text, "{change:?}");
             assert_eq!(short.content, long.content, "{change:?}");
             assert_eq!(short.content, read(StoreId::Own, &short.text).expect("readable"), "{change:?}");
+        }
+    }
+
+    #[test]
+    fn keys_of_the_same_names_elsewhere_are_not_meant() {
+        let other = "  demo:\n    oauth_credentials:\n      - id: ana\n        access_token: old\n        refresh_token: r\n";
+        let beside = TEXT.replace(
+            "  demo:",
+            "  demos:\n    oauth_credentials:\n      - id: zoe\n        access_token: z\n  demo:",
+        );
+        for text in [format!("backup:\n{other}{TEXT}"), format!("{TEXT}backup:\n{other}"), beside] {
+            let known = read(StoreId::Own, &text).expect("readable");
+            for change in all() {
+                let changes = std::slice::from_ref(&change);
+                let (short, _) = known
+                    .amend_within(FileSchema::Ours, &text, changes)
+                    .unwrap_or_else(|| panic!("{change:?}"));
+                let (long, _) = amend_each(StoreId::Own, Some(&text), changes).expect("amended");
+                assert_eq!(short.text, long.text, "{change:?}");
+            }
         }
     }
 

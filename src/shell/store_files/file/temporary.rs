@@ -8,11 +8,9 @@ use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use tempfile::NamedTempFile;
-use zeroize::Zeroizing;
-
 use crate::shell::store_files::file::rights::is_own;
-use crate::shell::store_files::file::{folder, open_private};
+use crate::shell::store_files::file::{content, folder, open_private};
+use tempfile::NamedTempFile;
 
 /// From what age on a temporary file is a leftover where the system knows no locks.
 const LEFTOVER_AGE: Duration = Duration::from_secs(3600);
@@ -112,7 +110,7 @@ impl TemporaryFile {
 
     /// Whether what was swapped out is `before`, as far as can be read.
     fn was(&self, before: &[u8]) -> bool {
-        fs::read(self.0.path()).map(Zeroizing::new).map_or(true, |bytes| bytes.as_slice() == before)
+        content::holds(self.0.path(), before).unwrap_or(true)
     }
 
     /// Gives `target` back what was swapped out, and says whether that could be done.
