@@ -5,25 +5,27 @@ pub mod clipboard;
 pub mod console;
 pub mod crash;
 pub mod editor;
+mod frame_writer;
 pub mod keyboard;
 mod links;
 mod window;
 
 use std::env;
-use std::io::{self, Stdout, Write, stdout};
+use std::io::{self, Write, stdout};
 use std::mem::ManuallyDrop;
 
-use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use ratatui::backend::{Backend, ClearType, CrosstermBackend};
-use ratatui::layout::{Position, Rect};
+use ratatui::backend::{Backend, ClearType};
+use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::shell::signals;
+use crate::shell::terminal::frame_writer::FrameWriter;
 use crate::shell::terminal::links::LinkWriter;
 use crate::shell::terminal::window::WindowWriter;
 use crate::tui::screen_map::ScreenMap;
@@ -36,7 +38,7 @@ use crate::tui::window::Window;
 pub struct TerminalScreen {
     // Never dropped: ratatui would print there what it cannot restore, and printing to a terminal
     // that is gone panics, in the very moment in which tokens may still have to be saved.
-    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
+    terminal: ManuallyDrop<Terminal<FrameWriter>>,
     lent: Option<LentTo>,
     resized: Option<Rect>,
     window: WindowWriter,
@@ -60,7 +62,7 @@ impl TerminalScreen {
     pub fn take(size: (u16, u16)) -> io::Result<Self> {
         // A full-screen viewport would ask the system for the size at every frame.
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, size.0, size.1)) };
-        let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), options)?;
+        let terminal = Terminal::with_options(FrameWriter::new(), options)?;
         let terminal = ManuallyDrop::new(terminal);
         crash::screen_begins();
         let screen = Self {
@@ -94,11 +96,13 @@ impl TerminalScreen {
             self.terminal.resize(area)?;
         }
         let links = self.links.changes(self.terminal.draw(view)?.buffer, &window.links);
-        links::write(self.terminal.backend_mut(), &links)?;
+        let writer = self.terminal.backend_mut();
+        links::write(writer, &links)?;
         // It is not seen, but it is where screen readers read and where a magnifier looks.
-        if let Some(Position { x, y }) = map.cursor() {
-            execute!(stdout(), MoveTo(x, y))?;
+        if let Some(cursor) = map.cursor() {
+            writer.set_cursor_position(cursor)?;
         }
+        writer.send()?;
         self.window.write(window)
     }
 

@@ -4,14 +4,15 @@
 //! widths and styles stay those of the frame. What is a link no longer is written again without them.
 
 use std::env;
-use std::io::{self, Write, stdout};
+use std::io::{self, Write};
 
-use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::backend::Backend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Position;
 use url::Url;
 
 use crate::domain::provider::endpoint;
+use crate::shell::terminal::frame_writer::FrameWriter;
 use crate::shell::terminal::window;
 
 /// What ends a link, and what begins one before its address.
@@ -59,20 +60,20 @@ impl LinkWriter {
 }
 
 /// Writes `links` behind a frame.
-pub(super) fn write(backend: &mut CrosstermBackend<io::Stdout>, links: &[Link]) -> io::Result<()> {
+pub(super) fn write(writer: &mut FrameWriter, links: &[Link]) -> io::Result<()> {
     if links.is_empty() {
         return Ok(());
     }
     // A text field keeps its cursor.
-    write!(stdout(), "{KEEP_CURSOR}")?;
+    write!(writer, "{KEEP_CURSOR}")?;
     for link in links {
         let address = link.url.as_deref().unwrap_or_default();
-        write!(stdout(), "{MARK}{address}{END}")?;
-        backend.draw((link.at.x..).zip(&link.cells).map(|(x, cell)| (x, link.at.y, cell)))?;
-        write!(stdout(), "{MARK}{END}")?;
+        write!(writer, "{MARK}{address}{END}")?;
+        writer.draw((link.at.x..).zip(&link.cells).map(|(x, cell)| (x, link.at.y, cell)))?;
+        write!(writer, "{MARK}{END}")?;
     }
-    write!(stdout(), "{RESTORE_CURSOR}")?;
-    stdout().flush()
+    write!(writer, "{RESTORE_CURSOR}")?;
+    Ok(())
 }
 
 /// Where the whole of `url` stands on one row.
