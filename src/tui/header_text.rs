@@ -1,5 +1,6 @@
 //! Header's words: what needs somebody, and what happens next.
 
+use crate::domain::change::Snapshot;
 use crate::domain::clock::{Now, TimeDelta};
 use crate::tui::model::Model;
 use crate::tui::need::Need;
@@ -15,7 +16,7 @@ pub fn needs(model: &Model) -> impl Iterator<Item = (Need, usize, String)> {
     needs.filter_map(|(need, count)| Some((*need, *count, need.counted(*count)?)))
 }
 
-/// What is said where no profile needs anybody; nothing where there are no profiles, or where the new token of an
+/// What is said where neither a profile nor a store needs anybody; nothing where there are no profiles, or where the new token of an
 /// expired one is still awaited.
 #[must_use]
 pub fn all_fine(model: &Model, now: Now) -> Option<&'static str> {
@@ -23,6 +24,11 @@ pub fn all_fine(model: &Model, now: Now) -> Option<&'static str> {
         let end = model.profile(id).and_then(|profile| profile.life.expires_at);
         end.is_some_and(|end| end <= now.wall)
     };
+    let is_faulty =
+        |store: &Snapshot| store.store.may_be_written() && store.is_there() && store.fault().is_some();
+    if model.stores.values().any(is_faulty) {
+        return None;
+    }
     if needs(model).next().is_some() || model.refreshing().any(|(id, _)| has_expired(id)) {
         return None;
     }

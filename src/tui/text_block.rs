@@ -16,12 +16,14 @@ pub struct TextBlock<'a> {
     pub lines: Vec<Line<'static>>,
     label: u16,
     theme: &'a Theme,
+    /// How many lines there were once the last thin line was drawn, unless it says something at its end.
+    below_rule: Option<usize>,
 }
 
 impl<'a> TextBlock<'a> {
     #[must_use]
     pub fn new(width: u16, theme: &'a Theme) -> Self {
-        Self { width, lines: Vec::new(), label: LABEL, theme }
+        Self { width, lines: Vec::new(), label: LABEL, theme, below_rule: None }
     }
 
     /// The same with labels of so many columns.
@@ -70,7 +72,12 @@ impl<'a> TextBlock<'a> {
     }
 
     /// Draws a thin line across, with the name of what follows and something at its right end.
+    /// One that nothing followed goes.
     pub fn rule(&mut self, title: &str, end: Vec<Span<'static>>) {
+        if self.below_rule == Some(self.lines.len()) {
+            self.lines.pop();
+        }
+        let says_nothing = end.is_empty();
         let rule = |columns| frame::rule(columns, self.theme);
         let mut line = Line::default();
         if !title.is_empty() {
@@ -85,6 +92,7 @@ impl<'a> TextBlock<'a> {
             line.extend([Span::raw(" "), rule(2)]);
         }
         self.lines.push(line);
+        self.below_rule = says_nothing.then_some(self.lines.len());
     }
 
     /// Writes a sentence.
@@ -130,6 +138,20 @@ mod tests {
         assert_eq!(
             block.lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["File    /home/ana/.config/", "        gcloud/", "        application_default.js", "        on"]
+        );
+    }
+
+    #[test]
+    fn a_part_without_a_line_has_no_head() {
+        let theme = Theme::colored(Glyphs::unicode());
+        let mut block = TextBlock::new(20, &theme);
+        block.rule("Account", Vec::new());
+        block.rule("Login", vec![Span::raw("2d")]);
+        block.rule("Stored in", Vec::new());
+        block.path("File", "a.yaml");
+        assert_eq!(
+            block.lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["── Login ───── 2d ──", "── Stored in ───────", "File    a.yaml"]
         );
     }
 

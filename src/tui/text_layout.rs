@@ -53,7 +53,7 @@ pub fn cut(text: &str, columns: u16) -> String {
         return text.to_owned();
     }
     let (head, _) = split(text, columns.saturating_sub(1));
-    if columns == 0 { String::new() } else { format!("{}…", head.trim_end_matches([' ', '…'])) }
+    if columns == 0 { String::new() } else { format!("{}…", head.trim_end_matches([' ', '·', '…'])) }
 }
 
 /// The end of a path in at most `columns`, from a folder or the file on; its last part is whole.

@@ -329,9 +329,10 @@ impl Pane<'_> {
             Where::Variable { .. } => {
                 (format!("{}.", text_layout::capital(&why)), "Set it again or unset it in your shell.")
             }
-            Where::Borrowed { .. } => {
-                (format!("This file of another program is not understood: {why}."), "authtui only reads it.")
-            }
+            Where::Borrowed { .. } => (
+                format!("This file cannot be understood: {why}."),
+                "authtui only reads it. Its program may write it again.",
+            ),
             Where::Vault { .. } => {
                 (format!("{}.", text_layout::capital(&why)), "The stored tokens are unchanged.")
             }

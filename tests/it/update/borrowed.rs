@@ -181,7 +181,7 @@ fn an_unreadable_file_is_a_row_that_needs_nobody() {
     app.keys("j");
     let screen = app.screen();
     assert!(!screen.contains("NEEDS YOU") && screen.contains("nothing needs you"), "{screen}");
-    assert!(screen.contains("This file of another program is not"), "{screen}");
+    assert!(screen.contains("This file cannot be understood"), "{screen}");
     assert_eq!(app.keys("r"), []);
     assert!(
         app.message().starts_with("/home/ana/.codex/auth.json cannot be understood."),

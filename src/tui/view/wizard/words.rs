@@ -17,6 +17,9 @@ use crate::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, WizardContext
 /// The answers of the page about the way in.
 pub(super) const HOW: [&str; 2] = ["Log in with a browser", "Store an API key"];
 
+/// The same behind a label.
+const HOW_CHOSEN: [&str; 2] = ["log in with a browser", "store an API key"];
+
 /// The title of every page, and which of how many it is.
 pub(super) fn title(wizard: &Wizard) -> String {
     format!("{}{}", name(wizard), progress(wizard))
@@ -51,7 +54,9 @@ fn answered(page: &Page) -> Option<(&'static str, String)> {
             };
             (label, answer)
         }
-        Page::Choice(ListQuestion::LoginOrKey, marked) => ("How", HOW.get(*marked)?.to_lowercase()),
+        Page::Choice(ListQuestion::LoginOrKey, marked) => {
+            ("How", HOW_CHOSEN.get(*marked).copied()?.to_owned())
+        }
         Page::Scopes(picker) => ("Scopes", format!("{} selected", picker.asked().len())),
         Page::Provider(_) | Page::Server(_) | Page::Form(_) | Page::Key(_) | Page::Notice | Page::Ready => {
             return None;
