@@ -57,14 +57,18 @@ pub(super) fn run(services: &Arc<Services>, args: &AddArgs) -> Result<Exit> {
 async fn add(services: &Arc<Services>, args: &AddArgs) -> Result<Exit, Exit> {
     let now = services.clock.now();
     let typed = args.ends.as_deref().map(|text| typed_end(text, now)).transpose().map_err(refused)?;
-    let (named, text) = profile_arg::store(&args.profile);
+    let store = profile_arg::one_store(args.store, &args.profile)?;
+    if let Some(store) = store.filter(|store| !store.may_be_written()) {
+        return Err(refused(format!("nothing is stored in {store}: authtui only reads it")));
+    }
+    let text = profile_arg::store(&args.profile).1;
     let name = match (args.key, text.contains('/')) {
         (true, false) => profile_arg::parse(&format!("{text}/key"))?,
         (_, _) => profile_arg::parse(text)?,
     };
     let catalog = services.catalog().await;
     let provider = login::provider(services, &catalog, &name)?;
-    let snapshot = login::kept_in(services, args.store.or(named), &name)?;
+    let snapshot = login::kept_in(services, store, &name)?;
     login::may_be_written(&snapshot, &name)?;
     let prepared = passphrase::prepare(services, snapshot.store).await;
     prepared.map_err(|trouble| exit::trouble(&trouble, &name.exact()))?;

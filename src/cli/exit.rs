@@ -70,19 +70,31 @@ impl From<&FailureKind> for Exit {
 
 /// Says a trouble about the profile `name` and gives its number. Nobody tries again when a command has ended.
 pub(super) fn trouble(trouble: &Trouble, name: &str) -> Exit {
-    let next = match &trouble.kind {
-        FailureKind::NeedsLogin => format!("authtui login {name}"),
-        FailureKind::Temporary(None) => "run the same command again".to_owned(),
-        FailureKind::Temporary(Some(pause)) => {
-            format!("run the same command again in {}", countdown(*pause).0)
+    told(trouble, name, None)
+}
+
+/// The same, where another command tries it again: `again`.
+pub(super) fn trouble_tried_by(trouble: &Trouble, name: &str, again: &str) -> Exit {
+    told(trouble, name, Some(again))
+}
+
+fn told(trouble: &Trouble, name: &str, again: Option<&str>) -> Exit {
+    // A command is copied whole, so no full stop follows it.
+    let next = match (&trouble.kind, again) {
+        (FailureKind::NeedsLogin, _) => format!("authtui login {name}"),
+        (FailureKind::Temporary(None), None) => "run the same command again.".to_owned(),
+        (FailureKind::Temporary(Some(pause)), None) => {
+            format!("run the same command again in {}.", countdown(*pause).0)
         }
-        FailureKind::NeedsFix(_) | FailureKind::NothingToDo => {
+        (FailureKind::Temporary(None), Some(again)) => again.to_owned(),
+        (FailureKind::Temporary(Some(pause)), Some(again)) => {
+            format!("in {}: {again}", countdown(*pause).0)
+        }
+        (FailureKind::NeedsFix(_) | FailureKind::NothingToDo, _) => {
             say(&trouble.to_string());
             return Exit::from(&trouble.kind);
         }
     };
-    // A command is copied whole.
-    let stop = if trouble.kind == FailureKind::NeedsLogin { "" } else { "." };
-    say(&format!("{} Next: {next}{stop}", trouble.words_without_next()));
+    say(&format!("{} Next: {next}", trouble.words_without_next()));
     Exit::from(&trouble.kind)
 }

@@ -125,7 +125,8 @@ async fn first(
     }
     let provider = provider(services, &catalog, &name)?;
     let options = options(args, provider).map_err(|why| kept.refused(&why))?;
-    let snapshot = kept_in(services, args.store.or(profile_arg::store(&args.profile).0), &name)?;
+    let store = profile_arg::one_store(args.store, &args.profile)?;
+    let snapshot = kept_in(services, store, &name)?;
     may_be_written(&snapshot, &name)?;
     let prepared = passphrase::prepare(services, snapshot.store).await;
     prepared.map_err(|trouble| exit::trouble(&trouble, &name.exact()))?;

@@ -165,6 +165,20 @@ fn of_address(services: &Services, text: &str, address: Option<Url>) -> Result<S
     found.map(|known| known.provider).ok_or_else(|| no_profile(&services.catalog_now(), text, hint))
 }
 
+/// The store that `--store` names, or the profile's name itself.
+///
+/// # Errors
+/// The number to end with, once it was said that they name two.
+pub(super) fn one_store(option: Option<StoreId>, text: &str) -> Result<Option<StoreId>, Exit> {
+    match (option, store(text).0) {
+        (Some(option), Some(named)) if option != named => {
+            say(&format!("--store says {option}, and the name says {named}. Write one of them."));
+            Err(Exit::Usage)
+        }
+        (option, named) => Ok(option.or(named)),
+    }
+}
+
 /// The written store that a word means.
 ///
 /// # Errors

@@ -14,9 +14,9 @@ use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::owner::Owner;
 use crate::domain::profile::Profile;
 use crate::oauth::refresh::Refreshed;
-use crate::oauth::take_over::{self, taken_over};
+use crate::oauth::take_over::{self, NotTakeable};
 use crate::shell::Services;
-use crate::shell::take_over::take_over as move_here;
+use crate::shell::take_over::{planned, take_over as move_here};
 use crate::shell::terminal::console::{self, Prompter};
 
 #[derive(Debug, Args)]
@@ -58,7 +58,7 @@ pub(super) fn offer(services: &Arc<Services>, text: &str, wants_key: bool) -> Re
     console::say(&format!("{title} keeps {name}. A separate login logs nobody out."));
     let (catalog, own) = (services.catalog_now(), services.read_now(StoreId::Own));
     let now = services.clock.now().wall;
-    if taken_over(&profile, &catalog, &own, now).is_ok() {
+    if planned(services, &profile).is_ok() {
         if console::can_ask() {
             let question = "Log in separately, or take it over and log the other program out? [L/t]";
             let answer = block_on(async { Prompter::new().ask(question).await })?;
@@ -93,12 +93,18 @@ fn take(services: &Arc<Services>, profile: &Profile, args: &TakeArgs) -> Result<
     if let Err(trouble) = &own.writable {
         return Ok(exit::trouble(trouble, &name.exact()));
     }
-    let catalog = services.catalog_now();
-    let taken = taken_over(profile, &catalog, &own, services.clock.now().wall);
-    let (taken, owner) = match (taken, &profile.owner) {
+    let (taken, owner) = match (planned(services, profile), &profile.owner) {
         (Ok(taken), Some(owner)) => (taken, owner),
+        (Err(NotTakeable::HeldHere(id)), _) => {
+            let why = NotTakeable::HeldHere(id.clone());
+            say(&format!(
+                "{name} cannot be taken over: {why}. To use that one: authtui refresh {}",
+                id.exact()
+            ));
+            return Ok(Exit::Failure);
+        }
         (Err(why), _) => {
-            let is_known = catalog.get(name.provider()).is_some();
+            let is_known = services.catalog_now().get(name.provider()).is_some();
             say(&format!("{name} cannot be taken over: {why}.{}", separately(profile, is_known)));
             return Ok(Exit::Failure);
         }
@@ -125,6 +131,10 @@ fn take(services: &Arc<Services>, profile: &Profile, args: &TakeArgs) -> Result<
                 say(&format!("{name}: taken over as {now} ({}).", snapshot.place));
                 say(&format!("Log in to {} again when it asks.", owner.title));
                 Exit::Done
+            }
+            Refreshed::Failed(Some(snapshot), trouble) if snapshot.profile(&taken.id.name).is_some() => {
+                let again = format!("authtui refresh {}", taken.id.exact());
+                exit::trouble_tried_by(&trouble, &taken.id.name.exact(), &again)
             }
             Refreshed::Unsaved(_, _, trouble) | Refreshed::Failed(_, trouble) => {
                 exit::trouble(&trouble, &taken.id.name.exact())

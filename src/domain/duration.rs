@@ -4,8 +4,10 @@ use std::time::Duration;
 
 /// The units of a duration with their seconds.
 const UNITS: [(char, u64); 5] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800)];
-/// The longest duration, in seconds: a hundred years. What says more is taken for it.
+/// The longest duration, in seconds: a hundred years.
 const LIMIT: u64 = 3_155_760_000;
+/// The longest duration. What says more is taken for it.
+pub const LONGEST: Duration = Duration::from_secs(LIMIT);
 
 /// Reads a duration; nothing where `text` is none.
 #[must_use]

@@ -30,6 +30,12 @@ impl Owner {
         format!("A refresh token works once, so {} is logged out the next time it refreshes", self.title)
     }
 
+    /// What an end of its tokens elsewhere means for the program, as a sentence without its full stop.
+    #[must_use]
+    pub fn may_ask(&self) -> String {
+        format!("{} may ask for a login when it runs", self.title)
+    }
+
     /// Who gets new tokens.
     #[must_use]
     pub fn refreshes(&self) -> String {

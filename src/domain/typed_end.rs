@@ -21,7 +21,14 @@ pub fn typed_end(typed: &str, now: Now) -> Result<Option<DateTime<Utc>>, String>
         return Ok(None);
     }
     let unreadable = || format!("cannot read “{}” as an end: {FORMS}", text::clean(typed, 40));
-    let from_now = duration::parse(typed).and_then(|wait| now.wall.checked_add_signed(span(wait)));
+    let wait = duration::parse(typed);
+    if wait == Some(duration::LONGEST) {
+        return Err(format!(
+            "{} is too long: an end lies less than a hundred years ahead",
+            text::clean(typed, 40)
+        ));
+    }
+    let from_now = wait.and_then(|wait| now.wall.checked_add_signed(span(wait)));
     let zone = TimeDelta::seconds(i64::from(now.offset.local_minus_utc()));
     let time = || {
         // Numbers alone may be anything.
@@ -58,6 +65,7 @@ mod tests {
             ("2027-01-14", Err("has passed")),
             ("2027-01-15T08:00:00Z", Err("has passed")),
             ("0d", Err("has passed")),
+            ("999999999d", Err("less than a hundred years")),
             ("31.3.2027", Err("cannot read “31.3.2027”")),
             ("20270131", Err("cannot read")),
             ("1800000000", Err("cannot read")),

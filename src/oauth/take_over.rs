@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Utc};
+use crate::domain::event::{self, Event, GrantHistory};
 use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
@@ -14,11 +15,16 @@ use crate::domain::provider::{Authentication, Provider};
 use crate::domain::refreshability::{NotRefreshable, refreshability};
 use crate::oauth::discovery::KnownServer;
 
+/// How many refreshes of a grant are followed.
+const GENERATION_LIMIT: usize = 100;
+
 /// Why a borrowed login cannot be taken over; its words follow a colon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotTakeable {
     /// No program keeps it.
     Ours,
+    /// This profile of ours holds its grant already.
+    HeldHere(ProfileId),
     /// There is no provider file of that name, nor one for the server of the login.
     NoProvider(String),
     /// The file of its program does not say for which client it is.
@@ -34,6 +40,7 @@ impl fmt::Display for NotTakeable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ours => f.write_str("no other program keeps it"),
+            Self::HeldHere(id) => write!(f, "{} in {} is the same login", id.name, id.store),
             Self::NoProvider(name) => write!(f, "there is no provider file for {name}"),
             Self::NoClient => f.write_str("its file does not say which client it was given to"),
             Self::NoClientSecret => f.write_str("its file does not hold the secret of its client"),
@@ -93,6 +100,25 @@ pub fn taken_over(
     Ok(profile)
 }
 
+/// The profile of `stores` that holds the grant of `borrowed`: the same tokens, as after a take-over that was
+/// killed, or those of a later refresh, which `events`, oldest first, tell of.
+pub fn held_here<'a>(
+    borrowed: &Profile,
+    stores: impl IntoIterator<Item = &'a Snapshot>,
+    events: &[Event],
+) -> Option<ProfileId> {
+    let mut grants = vec![borrowed.refresh_token_id()?];
+    while let Some(last) = grants.last().filter(|_| grants.len() < GENERATION_LIMIT)
+        && let GrantHistory::Spent { next, .. } = event::grant_history(events, last)
+    {
+        grants.push(next.clone());
+    }
+    let holds = |profile: &&Profile| profile.refresh_token_id().is_some_and(|grant| grants.contains(&grant));
+    let ours = stores.into_iter().filter(|snapshot| snapshot.store.may_be_written());
+    let found = ours.flat_map(Snapshot::profiles).find(holds);
+    found.map(|profile| profile.id.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -100,6 +126,7 @@ mod tests {
     use super::*;
     use crate::domain::change::Row;
     use crate::domain::clock::at_seconds;
+    use crate::domain::event::GrantEvent;
     use crate::domain::fixtures;
     use crate::domain::name::StoreId;
     use crate::domain::owner::Owner;
@@ -114,6 +141,39 @@ mod tests {
         assert_eq!(taken.origins, ["https://a.test"]);
         let taken = taken_over(&borrowed(), &catalog("none"), &own(&["acme/program"]), now());
         assert_eq!(taken.expect("possible").id.name, name("acme/program-2"));
+    }
+
+    #[test]
+    fn a_login_that_was_taken_over_is_known_by_its_tokens_and_by_what_they_became() {
+        let grant = |profile: &Profile| profile.refresh_token_id().expect("a grant");
+        let holder = |id: &str, token: &str| Profile {
+            held: crate::domain::tokens::StoredTokens::Present(fixtures::tokens(token, Some(token))),
+            ..fixtures::profile(id)
+        };
+        let store = |profile: &Profile| Snapshot {
+            rows: vec![Row::Profile(Arc::new(profile.clone()))],
+            ..Snapshot::empty(StoreId::Own)
+        };
+        let refreshed = |from: &Profile, to: &Profile| {
+            let (grant, next) = (grant(from), grant(to));
+            fixtures::event(GrantEvent::Refreshed { grant, next, generation: 1 })
+        };
+        let (second, third) = (holder("acme/work", "second"), holder("acme/work", "third"));
+        let copy = Profile { held: borrowed().held, ..fixtures::profile("acme/work") };
+        let events = [refreshed(&borrowed(), &second), refreshed(&second, &third)];
+        for (held, events, is_known) in [
+            (&copy, &events[..0], true),
+            (&second, &events[..1], true),
+            (&third, &events[..], true),
+            (&third, &events[..1], false),
+            (&holder("acme/other", "other"), &events[..], false),
+        ] {
+            let held = store(held);
+            let found = held_here(&borrowed(), [&held], events);
+            assert_eq!(found.is_some(), is_known, "{held:?}");
+        }
+        let theirs = Snapshot { store: StoreId::Borrowed, ..store(&copy) };
+        assert_eq!(held_here(&borrowed(), [&theirs], &[]), None);
     }
 
     #[test]

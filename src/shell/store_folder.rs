@@ -63,9 +63,17 @@ struct FoundFile {
 struct Contents {
     files: Vec<FoundFile>,
     odd: Vec<(String, String)>,
+    /// The names of files that something was left beside, as after a save that was killed.
+    littered: BTreeSet<String>,
 }
 
 impl Contents {
+    /// What an interrupted save left of a later refresh beside `found`.
+    fn later(&self, found: &FoundFile) -> Vec<Arc<Profile>> {
+        let name = found.path.file_name().unwrap_or_default().to_string_lossy();
+        if self.littered.contains(&*name) { later(found) } else { Vec::new() }
+    }
+
     fn find(&self, change: &Change) -> Option<usize> {
         self.files.iter().position(|found| found.file.profile.id.name == change.name)
     }
@@ -123,7 +131,9 @@ impl Store for StoreFolder {
     }
 
     fn interrupted(&self) -> Vec<Arc<Profile>> {
-        self.contents().map(|contents| contents.files.iter().flat_map(later).collect()).unwrap_or_default()
+        let later =
+            |contents: Contents| contents.files.iter().flat_map(|found| contents.later(found)).collect();
+        self.contents().map(later).unwrap_or_default()
     }
 
     fn apply_each(&self, changes: &[Change]) -> Result<Applied, Trouble> {
@@ -191,7 +201,8 @@ impl StoreFolder {
         for entry in entries.flatten().take(FILE_LIMIT) {
             let path = entry.path();
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with('.') {
+            if let Some(hidden) = name.strip_prefix('.') {
+                contents.littered.extend(hidden.split_once('.').map(|(beside, _)| beside.to_owned()));
                 continue;
             }
             match found(&path, &name) {
@@ -214,16 +225,10 @@ impl StoreFolder {
             notices.extend(
                 (!notes.is_empty()).then(|| StoreNotice::Told(format!("{name}: {}", notes.join("; ")))),
             );
-            let later = later(found);
+            let later = contents.later(found);
             notices.extend(later.iter().map(|later| StoreNotice::Told(interrupted_notice(&later.id.name))));
         }
-        let mut told = Vec::new();
-        notices.retain(|notice| {
-            !told.contains(notice) && {
-                told.push(notice.clone());
-                true
-            }
-        });
+        let notices = each_once(notices, &self.path);
         let profile = |found: &FoundFile| Row::Profile(Arc::clone(&found.file.profile));
         let odd = |(name, why): &(String, String)| {
             let at = Where::File(text::clean(name, 80));
@@ -353,6 +358,17 @@ fn found(path: &Path, name: &str) -> Result<Option<FoundFile>, String> {
     Ok(Some(FoundFile { path: path.to_owned(), bytes, file }))
 }
 
+/// The same, each said once, and of several files that others can read only their number.
+fn each_once(notices: Vec<StoreNotice>, folder: &Path) -> Vec<StoreNotice> {
+    let is_readable = |notice: &StoreNotice| matches!(notice, StoreNotice::Readable(_));
+    let (mut readable, others) = notices.into_iter().partition::<Vec<_>, _>(is_readable);
+    if readable.len() > 1 {
+        readable = vec![StoreNotice::Readable(format!("{} files in {}", readable.len(), shown(folder)))];
+    }
+    let mut told = BTreeSet::new();
+    readable.into_iter().chain(others).filter(|notice| told.insert(notice.to_string())).collect()
+}
+
 /// What an interrupted save left of a later refresh beside `found`.
 fn later(found: &FoundFile) -> Vec<Arc<Profile>> {
     let left = temporary::leftovers(&found.path).into_iter();
@@ -432,6 +448,29 @@ mod tests {
         let mut all: Vec<String> = all.filter(|name| !name.starts_with('.')).collect();
         all.sort();
         all
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_many_files_that_others_can_read_one_sentence_is_said() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, store) = store();
+        let open = |name: &str| {
+            let path = store.path.join(name);
+            fs::set_permissions(path, fs::Permissions::from_mode(0o644)).expect("opened");
+        };
+        for name in ["demo/ana", "demo/ben", "demo/cleo"] {
+            store.apply(&add(name)).expect("saved");
+        }
+        open(&files(&store)[0]);
+        let said = |snapshot: Snapshot| -> Vec<String> {
+            snapshot.notices.iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(said(store.read()).len(), 1);
+        files(&store).iter().for_each(|name| open(name));
+        let told = said(store.read());
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("other users can read 3 files in "), "{told:?}");
     }
 
     #[test]

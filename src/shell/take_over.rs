@@ -18,7 +18,7 @@ use crate::domain::profile::Profile;
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::refresh::{Refreshed, Wish};
-use crate::oauth::take_over::taken_over;
+use crate::oauth::take_over::{NotTakeable, held_here, taken_over};
 use crate::shell::Services;
 use crate::shell::refresh::refresh;
 use crate::shell::store_files::ApplyError;
@@ -65,6 +65,21 @@ pub async fn take_over(
     Ok(TakenOver { id, refreshed })
 }
 
+/// What `borrowed` becomes in our own store. Blocks; the keyring is not asked whether it is there already.
+///
+/// # Errors
+/// Why it cannot be taken over.
+pub fn planned(services: &Services, borrowed: &Profile) -> Result<Profile, NotTakeable> {
+    let own = services.read_now(StoreId::Own);
+    let others = [StoreId::Shared, StoreId::Hashed].map(|store| services.read_now(store));
+    // A log that cannot be read proves nothing.
+    let events = services.event_log.read().unwrap_or_default();
+    match held_here(borrowed, others.iter().chain([&own]), &events) {
+        Some(id) => Err(NotTakeable::HeldHere(id)),
+        None => taken_over(borrowed, &services.catalog_now(), &own, services.clock.now().wall),
+    }
+}
+
 /// Reads all that a take-over needs: what the profile becomes.
 async fn prepare(
     services: &Arc<Services>,
@@ -76,10 +91,12 @@ async fn prepare(
         |why: String| Trouble::untouched(what.clone(), why, FailureKind::NothingToDo).without_tokens();
     let (borrowed, own) = (services.read(StoreId::Borrowed).await, services.read(StoreId::Own).await);
     own.writable.clone()?;
-    let borrowed = borrowed.profile(name).ok_or_else(|| refused("it is not there any more".to_owned()))?;
-    let catalog = services.catalog().await;
-    let now = services.clock.now().wall;
-    let profile = taken_over(borrowed, &catalog, &own, now).map_err(|why| refused(why.to_string()))?;
+    let borrowed = borrowed.profile(name).cloned();
+    let borrowed = borrowed.ok_or_else(|| refused("it is not there any more".to_owned()))?;
+    let planning = Arc::clone(services);
+    let planned = tokio::task::spawn_blocking(move || planned(&planning, &borrowed)).await;
+    let planned = planned.map_err(|_| refused("its files could not be read".to_owned()))?;
+    let profile = planned.map_err(|why| refused(why.to_string()))?;
     let Some(wanted) = as_name else { return Ok(profile) };
     if wanted.provider() != profile.id.name.provider() {
         return Err(refused(format!("its name must begin with {}/", profile.id.name.provider())));

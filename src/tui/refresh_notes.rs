@@ -43,9 +43,12 @@ pub fn grant_history<'a>(model: &'a Model, profile: &Profile, now: Now) -> Optio
     }
     let known = GrantStatus::of(&model.events, profile, model.provider(profile), &model.asking)?;
     let words = text_layout::capital(&known.words(now, state::moment));
-    let text = match known {
-        GrantStatus::UnderWay(_) | GrantStatus::Survived(_) => format!("{words}."),
-        GrantStatus::Interrupted(_) => {
+    let text = match (known, &profile.owner) {
+        (GrantStatus::UnderWay(_) | GrantStatus::Survived(_), _) => format!("{words}."),
+        (GrantStatus::Interrupted(_) | GrantStatus::Outdated(_), Some(owner)) => {
+            format!("{words}. {}.", text_layout::safe(&owner.may_ask()))
+        }
+        (GrantStatus::Interrupted(_), None) => {
             let (refresh, log_in) = (model.keys.key(Action::Refresh), model.keys.key(Action::LogIn));
             let next = match auto_refresh::planned(model, profile, now) {
                 Some(at) if at > now.wall => {
@@ -59,7 +62,7 @@ pub fn grant_history<'a>(model: &'a Model, profile: &Profile, now: Now) -> Optio
                  again ({log_in})."
             )
         }
-        GrantStatus::Outdated(_) => {
+        (GrantStatus::Outdated(_), None) => {
             format!("{words}. The next refresh looks for the newer ones; these are never sent.")
         }
     };

@@ -54,14 +54,17 @@ fn is_followed(known: &GrantStatus<'_>, profile: &Profile) -> bool {
 /// What the log says of the grant, and what helps.
 fn by_history(profile: &Profile, known: &GrantStatus<'_>, now: Now) -> Option<(String, String)> {
     let name = profile.id.exact();
-    let next = match known {
-        GrantStatus::Interrupted(_) => format!("Next: authtui refresh {name}"),
-        GrantStatus::Outdated(_) => format!(
+    let next = match (known, &profile.owner) {
+        (GrantStatus::Interrupted(_) | GrantStatus::Outdated(_), Some(owner)) => {
+            format!("{}.", owner.may_ask())
+        }
+        (GrantStatus::Interrupted(_), None) => format!("Next: authtui refresh {name}"),
+        (GrantStatus::Outdated(_), None) => format!(
             "A refresh takes the newer ones if they can be found, and never asks with these. \
              Next: authtui refresh {name}"
         ),
         // What went well after all, or is about to, needs nobody.
-        GrantStatus::UnderWay(_) | GrantStatus::Survived(_) => return None,
+        (GrantStatus::UnderWay(_) | GrantStatus::Survived(_), _) => return None,
     };
     Some((known.words(now, |at, now| local(at, now.offset)), next))
 }

@@ -5,7 +5,7 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
 use crate::oauth::refresh::Refreshed;
-use crate::oauth::take_over::{provider, taken_over};
+use crate::oauth::take_over::{NotTakeable, held_here, provider, taken_over};
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::flash::flash;
 use crate::tui::message::Effect;
@@ -20,7 +20,10 @@ use crate::tui::wizard::Wizard;
 /// Asks which of the two it is to be.
 pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
     let (Some(catalog), Some(own)) = (&model.catalog, model.own()) else { return Vec::new() };
-    let taken = taken_over(profile, catalog, own, now.wall);
+    let taken = match held_here(profile, model.stores.values(), &model.events) {
+        Some(id) => Err(NotTakeable::HeldHere(id)),
+        None => taken_over(profile, catalog, own, now.wall),
+    };
     let take = taken.map(|taken| taken.id.name).map_err(|why| why.to_string());
     let question = DialogQuestion::Borrowed(profile.id.clone(), take);
     model.screen = Screen::Dialog(Dialog::new(question));

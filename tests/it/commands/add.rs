@@ -40,6 +40,21 @@ fn the_first_line_is_stored_under_its_name_and_nothing_is_replaced_unasked() {
 }
 
 #[test]
+fn a_store_that_is_only_read_or_two_stores_at_once_are_refused() {
+    let served = Served::start();
+    for store in ["borrowed", "environment"] {
+        let refused = add(&served, &[&format!("{store}:demo/ci"), "--yes"], "token");
+        assert!(refused.said(2).contains(&format!("nothing is stored in {store}")), "{refused:?}");
+    }
+    let two = add(&served, &["hashed:demo/ci", "--store", "shared", "--yes"], "token");
+    assert!(two.said(2).contains("--store says shared, and the name says hashed"), "{two:?}");
+    let two = served.home.run(&["login", "hashed:demo/ci", "--store", "shared", "--no-browser"]);
+    assert!(two.said(2).contains("--store says shared, and the name says hashed"), "{two:?}");
+    assert!(!served.home.config().exists() && !served.home.path("home/.claude").exists());
+    assert_eq!(add(&served, &["hashed:demo/ci", "--store", "hashed", "--yes"], "token").code, Some(0));
+}
+
+#[test]
 fn a_refused_token_is_not_stored_without_a_yes() {
     let served = Served::start();
     let refused = add(&served, &["demo/ci"], "wrong");

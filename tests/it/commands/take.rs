@@ -77,6 +77,41 @@ fn a_take_over_that_is_refused_leaves_nothing_here() {
 }
 
 #[test]
+fn what_was_taken_over_is_not_taken_over_twice() {
+    let (served, old, text) = with_glab();
+    served.fault(1, FaultKind::LostAnswer);
+    let lost = served.home.run(&["take", "demo/glab", "--yes"]);
+    assert!(lost.err.contains(": authtui refresh demo/glab\n"), "{lost:?}");
+    // The copy holds the same token, as after a kill between the save and the request.
+    let again = served.home.run(&["take", "demo/glab", "--yes"]);
+    assert!(again.said(1).contains("cannot be taken over: demo/glab in own is the same login"), "{again:?}");
+    assert!(again.err.ends_with("To use that one: authtui refresh demo/glab\n"), "{again:?}");
+    assert_eq!(served.stored("glab"), Some(old));
+    assert_eq!(served.refreshes(), (1, 0));
+    assert!(is_untouched(&served, &text));
+
+    let (served, _, _) = with_glab();
+    assert_eq!(served.home.run(&["take", "demo/glab", "--as", "work", "--yes"]).code, Some(0));
+    // By now it holds other tokens, of which the event log tells.
+    let again = served.home.run(&["take", "demo/glab", "--yes"]);
+    assert!(again.said(1).contains("demo/work in own is the same login"), "{again:?}");
+    assert_eq!(served.home.run(&["move", "demo/work", "hashed", "--yes"]).code, Some(0));
+    let again = served.home.run(&["take", "demo/glab", "--yes"]);
+    assert!(again.said(1).contains("demo/work in hashed is the same login"), "{again:?}");
+    assert_eq!(served.refreshes(), (1, 0));
+}
+
+#[test]
+fn of_a_borrowed_login_whose_token_is_spent_no_refresh_here_is_advised() {
+    let (served, _, _) = with_glab();
+    assert_eq!(served.home.run(&["take", "demo/glab", "--yes"]).code, Some(0));
+    let listed = served.home.run(&["list"]);
+    assert!(listed.err.contains("these are older tokens"), "{listed:?}");
+    assert!(listed.err.contains("glab may ask for a login when it runs."), "{listed:?}");
+    assert!(!listed.err.contains("authtui refresh"), "{listed:?}");
+}
+
+#[test]
 fn a_lost_answer_keeps_what_is_known_and_says_so() {
     let (served, old, text) = with_glab();
     served.fault(1, FaultKind::LostAnswer);
