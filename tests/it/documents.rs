@@ -187,6 +187,22 @@ fn every_link_between_the_pages_leads_somewhere() {
     assert!(links > 10, "only {links} links were looked at");
 }
 
+#[test]
+fn the_script_that_measures_finds_its_marks_and_has_made_the_table_and_the_plot() {
+    let (page, script) =
+        (include_str!("../../docs/performance.md"), include_str!("../../benches/measure.py"));
+    let marks = ["<!-- figures -->\n", "<!-- end of figures -->\n"];
+    for mark in marks {
+        assert_eq!(page.matches(mark).count(), 1, "{mark}");
+        assert!(script.contains(&mark.replace('\n', "\\n")), "the script does not know {mark}");
+    }
+    let (_, rest) = page.split_once(marks[0]).expect("a first mark");
+    let (figures, _) = rest.split_once(marks[1]).expect("a last mark behind it");
+    assert!(figures.contains("| authtui | 10 | 1,000 | 10,000 | goal |\n"), "{figures}");
+    let plot = include_str!("../../docs/performance.svg");
+    assert!(plot.starts_with("<svg ") && plot.ends_with("</svg>\n"), "{plot}");
+}
+
 fn files_in(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect()
 }
