@@ -195,8 +195,8 @@ impl Services {
     /// The profile `name` of a store, where it can be told without reading all of it; for all else there is
     /// [`Services::read_now`].
     #[must_use]
-    pub fn glance(&self, store: StoreId, name: &ProfileName) -> Option<Arc<Profile>> {
-        self.stores.get(store)?.store.glance(name)
+    pub fn read_one(&self, store: StoreId, name: &ProfileName) -> Option<Arc<Profile>> {
+        self.stores.get(store)?.store.read_one(name)
     }
 
     /// Whether there is a store of that name that may be written.

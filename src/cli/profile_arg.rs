@@ -48,6 +48,10 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
             }
             return Ok((snapshot, profile));
         }
+        if let (Some(_), Err(trouble)) = (snapshot.passphrase, &snapshot.writable) {
+            say(&trouble.to_string());
+            return Err(Exit::Failure);
+        }
         if let Some(why) = unreadable(&snapshot, &name) {
             let remedy = match store.may_be_written() {
                 true => format!("Correct {}; it is never written", snapshot.place),
@@ -78,8 +82,8 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
 pub(super) fn find_profile(services: &Services, text: &str) -> Result<Arc<Profile>, Exit> {
     let (store, name) = store(text);
     let name = name.split_once('/').and_then(|(provider, name)| ProfileName::new(provider, name).ok());
-    let glanced = name.and_then(|name| services.glance(store.unwrap_or(StoreId::Own), &name));
-    glanced.map_or_else(|| find(services, text).map(|(_, profile)| Arc::new(profile)), Ok)
+    let found = name.and_then(|name| services.read_one(store.unwrap_or(StoreId::Own), &name));
+    found.map_or_else(|| find(services, text).map(|(_, profile)| Arc::new(profile)), Ok)
 }
 
 /// The address that `text` is, where it looks like one and names no provider or profile that is there.

@@ -113,7 +113,7 @@ impl Store for StoreFile {
         }
     }
 
-    fn glance(&self, name: &ProfileName) -> Option<Arc<Profile>> {
+    fn read_one(&self, name: &ProfileName) -> Option<Arc<Profile>> {
         let target = file::target(&self.path).ok()?;
         let has_news = || interrupted::is_there(&target) || !file::reading_notices(&target).is_empty();
         if self.side.is_some() || has_news() {

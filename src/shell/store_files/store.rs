@@ -43,7 +43,7 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// The profile of that name, where it can be told at once and there is nothing to say beside it; for all
     /// else there is [`Store::read`].
-    fn glance(&self, _name: &ProfileName) -> Option<Arc<Profile>> {
+    fn read_one(&self, _name: &ProfileName) -> Option<Arc<Profile>> {
         None
     }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use age::DecryptError;
 use age::secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
@@ -67,8 +68,18 @@ impl EncryptedFile {
             Trouble::untouched(what.clone(), why, FailureKind::NeedsFix(next.to_owned()))
         };
         let key = match file::read(&self.key, SIZE_LIMIT)? {
-            Some(bytes) => Key::from_encrypted(&bytes, passphrase)
-                .map_err(|why| failed(why, "enter the passphrase that it was made with"))?,
+            Some(bytes) => match Key::from_encrypted(&bytes, passphrase) {
+                Ok(Some(key)) => key,
+                Ok(None) => {
+                    let next = "enter the passphrase that it was made with";
+                    return Err(failed("that is not its passphrase".to_owned(), next));
+                }
+                Err(why) => return Err(failed(why, "restore it from a backup")),
+            },
+            None if self.secrets.exists() => {
+                let why = format!("it is gone, and {} cannot be read without it", shown(&self.secrets));
+                return Err(failed(why, "restore it from a backup"));
+            }
             None => {
                 let key = Key::generate();
                 let bytes = key.encrypted(passphrase).map_err(|why| failed(why, "try again"))?;
@@ -154,19 +165,24 @@ impl Key {
         Self(age::x25519::Identity::generate())
     }
 
-    fn from_encrypted(bytes: &[u8], passphrase: &Secret) -> Result<Self, String> {
+    /// The key in `bytes`; nothing where `passphrase` is another one.
+    fn from_encrypted(bytes: &[u8], passphrase: &Secret) -> Result<Option<Self>, String> {
         let mut identity = age::scrypt::Identity::new(passphrase.expose().into());
         // What another, faster machine made is opened here too.
         identity.set_max_work_factor(WORK_LIMIT);
-        let text = age::decrypt(&identity, bytes).map_err(|error| {
-            use age::DecryptError::{DecryptionFailed, KeyDecryptionFailed, NoMatchingKeys};
-            let is_another = matches!(error, DecryptionFailed | KeyDecryptionFailed | NoMatchingKeys);
-            if is_another { "that is not its passphrase".to_owned() } else { error.to_string() }
-        })?;
+        let text = match age::decrypt(&identity, bytes) {
+            Ok(text) => text,
+            Err(
+                DecryptError::DecryptionFailed
+                | DecryptError::KeyDecryptionFailed
+                | DecryptError::NoMatchingKeys,
+            ) => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
         let text = String::from_utf8(text).map_err(|_| "it holds no key".to_owned())?;
         let line = text.lines().find(|line| line.starts_with("AGE-SECRET-KEY-"));
         let key = line.and_then(|line| line.trim().parse().ok());
-        key.map(Self).ok_or_else(|| "it holds no key".to_owned())
+        key.map(|key| Some(Self(key))).ok_or_else(|| "it holds no key".to_owned())
     }
 
     fn encrypted(&self, passphrase: &Secret) -> Result<Vec<u8>, String> {
@@ -206,6 +222,17 @@ mod tests {
         file.put("b", &Secret::new("token-of-ben"), "").expect("kept");
         file.delete("b").expect("gone");
         file.delete("b").expect("still gone");
+
+        let gone = folder.path().join("elsewhere/keyring.yaml");
+        std::fs::create_dir(folder.path().join("elsewhere")).expect("made");
+        let gone = EncryptedFile::beside(&gone);
+        std::fs::copy(&file.secrets, &gone.secrets).expect("copied");
+        let trouble = gone.open(&Secret::new("correct horse")).expect_err("its key is gone");
+        assert!(trouble.why.contains("it is gone") && !gone.key.exists(), "{trouble}");
+        let whole = std::fs::read(&file.key).expect("a key");
+        std::fs::write(&gone.key, whole.get(..whole.len() / 2).expect("a half")).expect("written");
+        let trouble = gone.open(&Secret::new("correct horse")).expect_err("it is cut");
+        assert!(trouble.to_string().contains("restore it from a backup"), "{trouble}");
 
         let again = EncryptedFile::beside(&path);
         assert!(again.is_there() && again.is_closed() && again.put("c", &Secret::new("c"), "").is_err());
