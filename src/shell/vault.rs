@@ -25,6 +25,7 @@ use crate::domain::store_presence::{Prompting, StorePresence};
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::vault::encrypted_file::EncryptedFile;
 use crate::shell::vault::keyring::SystemKeyring;
+use crate::shell::vault::split_entries::SplitEntries;
 use crate::stored::vault_references::VaultKind;
 
 /// How long a keyring may take that asks nobody anything.
@@ -123,16 +124,16 @@ impl fmt::Display for VaultError {
     }
 }
 
-/// The keyring of this system.
-#[cfg(not(windows))]
-fn system_keyring() -> Arc<dyn Vault> {
-    Arc::new(SystemKeyring::default())
-}
+/// How many bytes an entry of this system's keyring holds, where that is less than a token may need.
+const ENTRY_LIMIT: Option<usize> = if cfg!(windows) { Some(2560) } else { None };
 
-/// The keyring of this system, whose entries hold 2560 bytes.
-#[cfg(windows)]
+/// The keyring of this system.
 fn system_keyring() -> Arc<dyn Vault> {
-    Arc::new(split_entries::SplitEntries::new(SystemKeyring::default(), 2560))
+    let keyring = SystemKeyring::default();
+    match ENTRY_LIMIT {
+        Some(limit) => Arc::new(SplitEntries::new(keyring, limit)),
+        None => Arc::new(keyring),
+    }
 }
 
 /// The vaults of one store.

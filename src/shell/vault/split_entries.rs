@@ -29,10 +29,6 @@ impl<V: fmt::Debug> fmt::Debug for SplitEntries<V> {
 }
 
 impl<V: Vault> SplitEntries<V> {
-    #[cfg_attr(
-        not(any(windows, test)),
-        expect(dead_code, reason = "elsewhere entries are as long as secrets")
-    )]
     pub(super) fn new(inner: V, limit: usize) -> Self {
         Self { inner, limit }
     }
