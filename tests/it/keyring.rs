@@ -5,11 +5,14 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use portable_pty::CommandBuilder;
+
 use crate::commands::login::provider_with;
 use crate::home::Home;
 use crate::home::running::Running;
 use crate::home::served::Served;
-use crate::home::{Ended, PATIENCE};
+use crate::home::{Ended, PATIENCE, program};
+use crate::terminal::pty::Pty;
 
 const SERVICE: &str = "org.freedesktop.Secret.Service";
 const COLLECTION: &str = "/org/freedesktop/secrets/collection/login";
@@ -136,6 +139,26 @@ fn a_refresh_that_is_killed_at_any_moment_after_its_first_entry_keeps_the_login(
     }
     assert_eq!(keyring.run(&served.home, &["refresh", "demo/ana"]).code, Some(0));
     assert_eq!(keyring.entries(), 2, "nothing is left over");
+}
+
+#[test]
+#[ignore = "needs gnome-keyring and D-Bus"]
+fn a_keyring_that_is_unlocked_while_the_screen_runs_is_read_by_a_key() {
+    let home = Home::new();
+    home.store("providers: {acme: {api_key: key-of-acme}, zeta: {api_key: key-of-zeta}}\n");
+    let mut keyring = Keyring::start(&home);
+    assert_eq!(keyring.run(&home, &["move", "acme/key", "keyring"]).code, Some(0));
+    let mut command = CommandBuilder::new(program());
+    command.env("DBUS_SESSION_BUS_ADDRESS", &keyring.address);
+    keyring.lock();
+    let screen = Pty::run(&home, command, (120, 30));
+    screen.wait("zeta/key").wait("U unlock");
+
+    keyring.unlock(&home);
+    screen.keys("U").until("both keys", |screen| !screen.contents().contains("U unlock"));
+
+    screen.keys("q");
+    assert_eq!(screen.end().code, 0);
 }
 
 fn written(home: &Home) -> String {

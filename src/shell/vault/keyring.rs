@@ -126,7 +126,13 @@ impl SystemKeyring {
         job: impl FnOnce(&mut Session) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
         match self.call(ANSWER_LIMIT, VaultError::Silent, Session::readiness)? {
-            Readiness::Open => self.call(ANSWER_LIMIT, VaultError::Silent, job),
+            Readiness::Open => match self.call(ANSWER_LIMIT, VaultError::Silent, job) {
+                // What was agreed with a keyring that has ended is good for nothing.
+                Err(VaultError::Locked) => {
+                    Err(VaultError::Failed("the keyring was locked just now".to_owned()))
+                }
+                done => done,
+            },
             Readiness::MayAsk => self.call(UNLOCK_LIMIT, VaultError::Unanswered, job),
         }
     }
@@ -257,13 +263,13 @@ impl Session {
 
     /// What `error` means.
     fn failed(&mut self, error: &Error) -> VaultError {
-        if matches!(error, Error::NoStorageAccess(_)) {
-            return VaultError::Locked;
-        }
         if let Error::TooLong(_, limit) = error {
             return VaultError::Failed(format!("an entry of the keyring holds no more than {limit} bytes"));
         }
         *self = Self::default();
+        if matches!(error, Error::NoStorageAccess(_)) {
+            return VaultError::Locked;
+        }
         VaultError::Failed(format!("the keyring failed: {}", words(&error.to_string())))
     }
 }
