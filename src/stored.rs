@@ -5,7 +5,7 @@ pub mod borrowed;
 pub mod config_file;
 pub mod environment;
 pub mod event_log;
-mod field;
+mod field_value;
 pub mod hashed_file;
 #[cfg(test)]
 mod mutants;

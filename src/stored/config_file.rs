@@ -32,7 +32,7 @@ use crate::domain::profile::Profile;
 use crate::domain::secret::{Secret, SecretText};
 use crate::stored::amendment::YamlAmendment;
 use crate::stored::config_file::entries::{BrokenEntry, DEPTH, Entry, entries};
-use crate::stored::field::Field;
+use crate::stored::field_value::FieldValue;
 use crate::stored::positions::Positions;
 use crate::stored::vault_references;
 use crate::stored::yaml_editor::YamlEditor;
@@ -113,7 +113,7 @@ pub fn read_one(file: ConfigFile, text: &SecretText, name: &ProfileName) -> Opti
         .filter(|profile| vault_references::references(profile).is_empty())
 }
 
-fn read_tree(file: ConfigFile, text: &str, tree: &Field<'_>) -> Result<Content, YamlError> {
+fn read_tree(file: ConfigFile, text: &str, tree: &FieldValue<'_>) -> Result<Content, YamlError> {
     let entries = entries(file, text, tree)?;
     let refers = |profile: &Arc<Profile>| !vault_references::references(profile).is_empty();
     if file.store != StoreId::Keyring && entries.iter().flat_map(|entry| &entry.profile).any(refers) {
@@ -299,7 +299,7 @@ fn begun(schema: FileSchema, text: Option<&str>) -> Result<(String, Value), Yaml
     Ok((text, tree))
 }
 
-fn newer(text: &str, tree: &Field<'_>) -> Option<YamlError> {
+fn newer(text: &str, tree: &FieldValue<'_>) -> Option<YamlError> {
     let version = tree.as_map()?.get("version")?;
     let number = version.as_number().and_then(Number::as_u64);
     if version.is_null() || number.is_some_and(|version| version <= VERSION) {

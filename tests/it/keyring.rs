@@ -259,7 +259,7 @@ impl Keyring {
     }
 }
 
-/// A bus that starts no program by itself: a second keyring, a locked one, would take the name of ours.
+/// A bus that starts no program: a second keyring, a locked one, would take the name of ours.
 fn bus_settings(address: &str) -> String {
     format!(
         "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" \

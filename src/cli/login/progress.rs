@@ -21,7 +21,7 @@ pub(super) struct LoginProgress {
     browser: bool,
     notices: usize,
     obstacle: bool,
-    /// The link of the browser that opens by itself.
+    /// The link of the browser that authtui opens.
     link: bool,
     pages: bool,
     curl: bool,
@@ -156,7 +156,7 @@ fn lead(methods: &LoginMethods, plan: &LoginPlan, pasting: Pasting) -> LoginMeth
     }
 }
 
-/// The link that a browser on this machine opens by itself, which needs no other beside it; nothing where
+/// The link that authtui opens in a browser on this machine, which needs no other beside it; nothing where
 /// it could not be started.
 fn opening_link(login: &Login, pasting: Pasting) -> Option<&Url> {
     let (methods, plan) = (login.methods()?, login.plan());

@@ -10,7 +10,7 @@ use crate::shell::store_files::file::temporary::TemporaryFile;
 
 /// One on disk. It goes when it is dropped.
 #[derive(Debug)]
-pub(in crate::shell) struct Draft {
+pub(in crate::shell) struct SaveDraft {
     _file: TemporaryFile,
 }
 
@@ -20,7 +20,7 @@ impl StoreFile {
     ///
     /// # Errors
     /// A [`Trouble`] when it cannot be written.
-    pub(in crate::shell) fn draft(&self, changes: &[Change]) -> Result<Draft, Trouble> {
+    pub(in crate::shell) fn draft(&self, changes: &[Change]) -> Result<SaveDraft, Trouble> {
         let (target, _lock) = self.hold(false)?;
         let amended = self.amend(&target, changes)?;
         let failed = |error: std::io::Error| {
@@ -29,6 +29,6 @@ impl StoreFile {
         };
         let mut file = TemporaryFile::beside(&target).map_err(failed)?;
         file.fill(amended.after.as_bytes()).map_err(failed)?;
-        Ok(Draft { _file: file })
+        Ok(SaveDraft { _file: file })
     }
 }

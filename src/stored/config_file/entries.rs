@@ -11,7 +11,7 @@ use crate::domain::profile::Profile;
 use crate::domain::text;
 use crate::stored::YamlError;
 use crate::stored::config_file::{ConfigFile, FileSchema, fields, flat, key_facts};
-use crate::stored::field::{Field, FieldMap};
+use crate::stored::field_value::{FieldMap, FieldValue};
 use crate::stored::positions::Positions;
 use crate::stored::yaml_path::{PathStep, find, joined};
 
@@ -165,25 +165,29 @@ impl<'a> ProviderOf<'a> {
 }
 
 /// Every entry of `tree`, the text of `file`, in its order; `text` is asked for lines only when one is at fault.
-pub(super) fn entries(file: ConfigFile, text: &str, tree: &Field<'_>) -> Result<Vec<Entry>, YamlError> {
+pub(super) fn entries(file: ConfigFile, text: &str, tree: &FieldValue<'_>) -> Result<Vec<Entry>, YamlError> {
     let wrong = |path: &[PathStep], what| {
         let line = Positions::from_text(text, DEPTH).nearest_line(path).unwrap_or(1);
         YamlError::at(line, 1, format!("{what} is no map of names"), "correct the file in an editor")
     };
     let mut entries = Vec::new();
     let root = match tree {
-        Field::Null => return Ok(entries),
-        Field::Map(root) => root,
-        Field::Bool(_) | Field::Number(_) | Field::Text(_) | Field::List(_) | Field::Tagged(_) => {
+        FieldValue::Null => return Ok(entries),
+        FieldValue::Map(root) => root,
+        FieldValue::Bool(_)
+        | FieldValue::Number(_)
+        | FieldValue::Text(_)
+        | FieldValue::List(_)
+        | FieldValue::Tagged(_) => {
             return Err(wrong(&[], "the file"));
         }
     };
     match root.get("providers") {
-        None | Some(Field::Null) => {}
-        Some(Field::Map(providers)) => {
+        None | Some(FieldValue::Null) => {}
+        Some(FieldValue::Map(providers)) => {
             let root = [PathStep::key("providers")];
             each_provider(file, &root, providers, &mut entries);
-            if let Some(Field::Map(custom)) = providers.get("custom") {
+            if let Some(FieldValue::Map(custom)) = providers.get("custom") {
                 let below = [PathStep::key("providers"), PathStep::key("custom")];
                 each_provider(file, &below, custom, &mut entries);
             }
@@ -196,7 +200,7 @@ pub(super) fn entries(file: ConfigFile, text: &str, tree: &Field<'_>) -> Result<
 
 /// The profile `name` of a plain `tree`, where its entry is understood and nothing in it is odd; no other
 /// entry is looked at more closely than its name.
-pub(super) fn only(file: ConfigFile, tree: &Field<'_>, name: &ProfileName) -> Option<Arc<Profile>> {
+pub(super) fn only(file: ConfigFile, tree: &FieldValue<'_>, name: &ProfileName) -> Option<Arc<Profile>> {
     let providers = tree.as_map()?.get("providers")?.as_map()?;
     let custom = providers.get("custom").and_then(|custom| custom.as_map());
     let mut entries = Vec::new();
@@ -211,7 +215,7 @@ pub(super) fn only(file: ConfigFile, tree: &Field<'_>, name: &ProfileName) -> Op
 
 fn each_provider(file: ConfigFile, around: &[PathStep], providers: FieldMap<'_>, entries: &mut Vec<Entry>) {
     for (key, value) in providers.iter() {
-        let Field::Map(fields) = value else { continue };
+        let FieldValue::Map(fields) = value else { continue };
         let path = joined(around, PathStep::key(key.unwrap_or("?"))).into();
         let of = ProviderOf::new(file.store, key.unwrap_or("?"), path);
         let place = of.place(EntryKind::FlatLogin, None);
@@ -256,12 +260,12 @@ fn each_entry(provider: &ProviderOf<'_>, fields: FieldMap<'_>, only: Option<&str
             continue;
         };
         match (kind, value) {
-            (_, Field::Null) => {}
+            (_, FieldValue::Null) => {}
             (EntryKind::Key, value) if is_wanted("key") => {
                 entries.extend(key(provider.place(kind, None), (provider, fields), "key", &value));
             }
             (EntryKind::Key, _) => {}
-            (_, Field::List(list)) => {
+            (_, FieldValue::List(list)) => {
                 for (index, item) in list.iter().enumerate() {
                     let place = provider.place(kind, Some(index));
                     if kind == EntryKind::NthKey {
@@ -282,7 +286,7 @@ fn each_entry(provider: &ProviderOf<'_>, fields: FieldMap<'_>, only: Option<&str
 }
 
 /// The name that an item says for itself.
-fn id<'a>(item: &Field<'a>) -> Option<&'a str> {
+fn id<'a>(item: &FieldValue<'a>) -> Option<&'a str> {
     item.as_map()?.get("id")?.as_text()
 }
 
@@ -295,7 +299,7 @@ fn key(
     place: EntryPlace,
     (provider, fields): NamedFields<'_>,
     name: &str,
-    value: &Field<'_>,
+    value: &FieldValue<'_>,
 ) -> Option<Entry> {
     if value.is_null() || value.as_text() == Some("") {
         return None;
@@ -313,9 +317,9 @@ fn key(
 }
 
 /// A map that says its own name.
-fn named(place: EntryPlace, of: &ProviderOf<'_>, item: &Field<'_>) -> Entry {
+fn named(place: EntryPlace, of: &ProviderOf<'_>, item: &FieldValue<'_>) -> Entry {
     let provider = of.provider;
-    let Field::Map(fields) = item else {
+    let FieldValue::Map(fields) = item else {
         return Entry::broken(place, provider, "the entry is no map");
     };
     let merged = match merged(*fields) {
@@ -349,7 +353,7 @@ fn flat_login(place: EntryPlace, of: &ProviderOf<'_>, fields: FieldMap<'_>) -> E
 /// `entry` as `tree` says it, where nothing but its own fields has changed.
 pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
     let place = entry.place.clone();
-    let value = find(tree, &place.path()).map(Field::from)?;
+    let value = find(tree, &place.path()).map(FieldValue::from)?;
     let ProfileId { store, name } = &entry.profile.as_ref().ok()?.id;
     let path = Arc::clone(&place.provider);
     let provider = ProviderOf::new(*store, name.provider(), path);

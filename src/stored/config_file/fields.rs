@@ -13,7 +13,7 @@ use crate::domain::secret::Secret;
 use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
 use crate::stored::config_file::key_facts;
 use crate::stored::config_file::times::{at, time};
-use crate::stored::field::{Field, FieldMap};
+use crate::stored::field_value::{FieldMap, FieldValue};
 
 /// When the token that `profile` holds ends by its own word, where it is a JWT.
 pub(super) fn end_in_token(profile: &Profile) -> Option<DateTime<Utc>> {
@@ -27,8 +27,8 @@ pub(in crate::stored) type KnownField = (&'static str, Option<Value>);
 /// The text of a field; empty and absent are the same.
 pub(in crate::stored) fn text<'a>(fields: FieldMap<'a>, key: &str) -> Result<Option<&'a str>, String> {
     match fields.get(key) {
-        None | Some(Field::Null) => Ok(None),
-        Some(Field::Text(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
+        None | Some(FieldValue::Null) => Ok(None),
+        Some(FieldValue::Text(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
         Some(_) => Err(format!("{key} must be quoted text")),
     }
 }
@@ -58,9 +58,9 @@ fn filled<'a>(field: &str, text: &'a str) -> Result<&'a str, String> {
 pub(super) fn plain_key(
     id: Result<ProfileId, String>,
     field: &str,
-    value: &Field<'_>,
+    value: &FieldValue<'_>,
 ) -> Result<Profile, String> {
-    let Field::Text(key) = value else {
+    let FieldValue::Text(key) = value else {
         return Err(format!("{field} must be quoted text"));
     };
     Ok(with_key(id?, Secret::new(filled(field, key)?)))
@@ -134,12 +134,12 @@ pub(in crate::stored) fn login(
 /// A list of texts, or a text with blanks between them.
 fn texts(fields: FieldMap<'_>, key: &str) -> Result<Vec<String>, String> {
     let list = match fields.get(key) {
-        None | Some(Field::Null) => return Ok(Vec::new()),
-        Some(Field::Text(text)) => return Ok(text.split_whitespace().map(str::to_owned).collect()),
-        Some(Field::List(list)) => list,
+        None | Some(FieldValue::Null) => return Ok(Vec::new()),
+        Some(FieldValue::Text(text)) => return Ok(text.split_whitespace().map(str::to_owned).collect()),
+        Some(FieldValue::List(list)) => list,
         Some(_) => return Err(format!("{key} must be a list")),
     };
-    let one = |value: Field<'_>| value.as_text().map(str::to_owned);
+    let one = |value: FieldValue<'_>| value.as_text().map(str::to_owned);
     let all: Option<_> = list.iter().map(one).collect();
     all.ok_or_else(|| format!("each of {key} must be quoted text"))
 }
@@ -155,8 +155,8 @@ fn count(fields: FieldMap<'_>, key: &str, notes: &mut Vec<String>) -> Option<u64
 
 fn automatic(fields: FieldMap<'_>) -> Result<AutoRefresh, String> {
     match fields.get("automatic") {
-        None | Some(Field::Null | Field::Bool(true)) => Ok(AutoRefresh::On),
-        Some(Field::Bool(false)) => Ok(AutoRefresh::Off),
+        None | Some(FieldValue::Null | FieldValue::Bool(true)) => Ok(AutoRefresh::On),
+        Some(FieldValue::Bool(false)) => Ok(AutoRefresh::Off),
         Some(_) => Err("automatic must be true or false".to_owned()),
     }
 }
@@ -169,9 +169,13 @@ fn last_refresh(
     notes: &mut Vec<String>,
 ) -> Option<LastRefresh> {
     let fields = match fields.get("last_refresh")? {
-        Field::Null => return None,
-        Field::Map(fields) => fields,
-        Field::Bool(_) | Field::Number(_) | Field::Text(_) | Field::List(_) | Field::Tagged(_) => {
+        FieldValue::Null => return None,
+        FieldValue::Map(fields) => fields,
+        FieldValue::Bool(_)
+        | FieldValue::Number(_)
+        | FieldValue::Text(_)
+        | FieldValue::List(_)
+        | FieldValue::Tagged(_) => {
             notes.push("last_refresh is not a map and is not used".to_owned());
             return None;
         }
@@ -197,7 +201,7 @@ fn last_refresh(
             return None;
         }
     };
-    let seconds = |value: Field<'_>| value.as_number()?.as_i64().and_then(TimeDelta::try_seconds);
+    let seconds = |value: FieldValue<'_>| value.as_number()?.as_i64().and_then(TimeDelta::try_seconds);
     let end_by = match fields.get("end_by_their_clock").and_then(|value| value.as_bool()) {
         Some(true) => EndBy::Theirs,
         Some(false) | None => EndBy::Ours,
@@ -222,7 +226,7 @@ fn fact_source(fields: FieldMap<'_>, key: &str) -> Option<FactSource> {
 }
 
 /// What an ID token said. What cannot be read is none: the tokens are good all the same.
-fn claims(value: Option<Field<'_>>) -> Option<Box<Claims>> {
+fn claims(value: Option<FieldValue<'_>>) -> Option<Box<Claims>> {
     let fields = value?.as_map()?;
     let owned = |key| text(fields, key).ok().flatten().map(str::to_owned);
     let mut notes = Vec::new();
@@ -253,7 +257,7 @@ fn claims_value(claims: &Claims) -> Value {
 }
 
 /// What a test said. One that cannot be read is none: the token counts for more.
-pub(super) fn last_test(value: Option<Field<'_>>) -> Option<LastTest> {
+pub(super) fn last_test(value: Option<FieldValue<'_>>) -> Option<LastTest> {
     let fields = value?.as_map()?;
     let result = TestResult::from_word(text(fields, "result").ok()??)?;
     // A test is worth no note to the person.

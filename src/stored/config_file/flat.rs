@@ -12,7 +12,7 @@ use crate::domain::profile::Profile;
 use crate::stored::amendment::YamlAmendment;
 use crate::stored::config_file::fields::{self, KnownField};
 use crate::stored::config_file::schema_fields;
-use crate::stored::field::{Field, FieldMap};
+use crate::stored::field_value::{FieldMap, FieldValue};
 use crate::stored::yaml_path::{PathStep, find, joined};
 
 /// The name of the one profile that a provider can hold in this form.
@@ -43,7 +43,7 @@ fn has_place_for_tokens(fields: FieldMap<'_>) -> bool {
     TOKENS.iter().any(|key| fields.get(key).is_some())
 }
 
-fn is_blank(value: &Field<'_>) -> bool {
+fn is_blank(value: &FieldValue<'_>) -> bool {
     value.is_null() || value.as_text() == Some("")
 }
 

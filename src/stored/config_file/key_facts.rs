@@ -4,7 +4,7 @@ use serde_yaml::Value;
 
 use crate::domain::profile::Profile;
 use crate::stored::config_file::times::{at, time};
-use crate::stored::field::FieldMap;
+use crate::stored::field_value::FieldMap;
 
 /// The person's note. What is no text is none: the tokens are good all the same.
 pub(super) fn note(fields: FieldMap<'_>) -> Option<String> {

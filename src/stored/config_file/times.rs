@@ -4,16 +4,16 @@ use serde_yaml::Value;
 
 use crate::domain::clock::{DateTime, Utc, Zone, is_writable, rfc3339};
 use crate::domain::expiry::{RawTime, moment};
-use crate::stored::field::{Field, FieldMap};
+use crate::stored::field_value::{FieldMap, FieldValue};
 
 /// The time of a field; nothing, and a note, where it cannot be read. The value is not shown: it may be
 /// a token that lost its line.
 pub(super) fn time(fields: FieldMap<'_>, key: &str, notes: &mut Vec<String>) -> Option<DateTime<Utc>> {
     let read = match fields.get(key) {
-        None | Some(Field::Null) => return None,
-        Some(Field::Text(text)) => moment(RawTime::Text(text)).ok(),
-        Some(Field::Number(number)) => moment(RawTime::Number(number.as_f64().unwrap_or(f64::NAN))).ok(),
-        Some(Field::Bool(_) | Field::List(_) | Field::Map(_) | Field::Tagged(_)) => None,
+        None | Some(FieldValue::Null) => return None,
+        Some(FieldValue::Text(text)) => moment(RawTime::Text(text)).ok(),
+        Some(FieldValue::Number(number)) => moment(RawTime::Number(number.as_f64().unwrap_or(f64::NAN))).ok(),
+        Some(FieldValue::Bool(_) | FieldValue::List(_) | FieldValue::Map(_) | FieldValue::Tagged(_)) => None,
     };
     let Some(moment) = read else {
         notes.push(format!("{key} is not a time that can be read; write it like 2026-11-22T14:02:00Z"));

@@ -39,7 +39,7 @@ pub(super) fn look_again(model: &Model) -> Vec<Effect> {
     closed.map(|snapshot| Effect::Read(snapshot.store)).collect()
 }
 
-/// Asks once by itself, when rows were found to wait for it and nothing else is looked at.
+/// Asks once without a key, when rows were found to wait for it and nothing else is looked at.
 pub(super) fn ask_when_found(model: &mut Model, store: StoreId, is_first: bool) {
     let Some(snapshot) = model.stores.get(&store).filter(|_| is_first) else { return };
     if !locked::waits_for_passphrase(snapshot) {

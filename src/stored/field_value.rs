@@ -8,7 +8,7 @@ use crate::stored::plain_reader::{PlainPart, PlainValue};
 
 /// The value of a field.
 #[derive(Debug, Clone)]
-pub(in crate::stored) enum Field<'a> {
+pub(in crate::stored) enum FieldValue<'a> {
     Null,
     Bool(bool),
     Number(Number),
@@ -33,7 +33,7 @@ pub(in crate::stored) enum FieldMap<'a> {
     Plain(PlainPart<'a>),
 }
 
-impl<'a> Field<'a> {
+impl<'a> FieldValue<'a> {
     pub(in crate::stored) fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
@@ -69,7 +69,7 @@ impl<'a> Field<'a> {
     }
 }
 
-impl<'a> From<&'a Value> for Field<'a> {
+impl<'a> From<&'a Value> for FieldValue<'a> {
     fn from(value: &'a Value) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -83,7 +83,7 @@ impl<'a> From<&'a Value> for Field<'a> {
     }
 }
 
-impl<'a> From<PlainPart<'a>> for Field<'a> {
+impl<'a> From<PlainPart<'a>> for FieldValue<'a> {
     fn from(part: PlainPart<'a>) -> Self {
         match part.value() {
             PlainValue::Null => Self::Null,
@@ -103,22 +103,22 @@ impl<'a> From<&'a Mapping> for FieldMap<'a> {
 }
 
 impl<'a> FieldList<'a> {
-    pub(in crate::stored) fn iter(self) -> impl Iterator<Item = Field<'a>> {
+    pub(in crate::stored) fn iter(self) -> impl Iterator<Item = FieldValue<'a>> {
         let (tree, plain) = match self {
             Self::Tree(list) => (Some(list), None),
             Self::Plain(part) => (None, Some(part)),
         };
-        let tree = tree.into_iter().flatten().map(Field::from);
+        let tree = tree.into_iter().flatten().map(FieldValue::from);
         tree.chain(plain.into_iter().flat_map(|part| part.parts()).map(|(_, part)| part.into()))
     }
 }
 
 impl<'a> FieldMap<'a> {
     /// The field of that name.
-    pub(in crate::stored) fn get(self, key: &str) -> Option<Field<'a>> {
+    pub(in crate::stored) fn get(self, key: &str) -> Option<FieldValue<'a>> {
         match self {
-            Self::Tree(map) => map.get(key).map(Field::from),
-            Self::Plain(part) => part.get(key).map(Field::from),
+            Self::Tree(map) => map.get(key).map(FieldValue::from),
+            Self::Plain(part) => part.get(key).map(FieldValue::from),
         }
     }
 
@@ -131,12 +131,12 @@ impl<'a> FieldMap<'a> {
     }
 
     /// Every field with its name, where that is a text.
-    pub(in crate::stored) fn iter(self) -> impl Iterator<Item = (Option<&'a str>, Field<'a>)> {
+    pub(in crate::stored) fn iter(self) -> impl Iterator<Item = (Option<&'a str>, FieldValue<'a>)> {
         let (tree, plain) = match self {
             Self::Tree(map) => (Some(map), None),
             Self::Plain(part) => (None, Some(part)),
         };
-        let tree = tree.into_iter().flatten().map(|(key, value)| (key.as_str(), Field::from(value)));
+        let tree = tree.into_iter().flatten().map(|(key, value)| (key.as_str(), FieldValue::from(value)));
         let plain = plain.into_iter().flat_map(|part| part.parts());
         tree.chain(plain.map(|(key, part)| (Some(key), part.into())))
     }
