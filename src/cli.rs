@@ -1,6 +1,7 @@
 //! Command line: one command a file, one table of exit codes.
 
 mod add;
+mod check;
 mod events;
 mod exit;
 mod list;
@@ -13,6 +14,7 @@ mod providers;
 mod redact;
 mod refresh;
 mod relocation;
+mod remedy;
 mod resolve;
 mod runtime;
 mod screen;
@@ -83,6 +85,8 @@ enum Command {
     Token(token::TokenArgs),
     /// Show which credential a request to a provider would carry, and why
     Resolve(resolve::ResolveArgs),
+    /// Check whether any profile needs you, for scripts; quiet when none does
+    Check(check::CheckArgs),
     /// Log in, step by step
     Login(login::LoginArgs),
     /// Store a token or key that you have already
@@ -193,6 +197,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
     match command {
         Command::Demo(args) => screen::demo(&args, auto_refresh, shape),
         Command::List(args) => list::run(&services, &args, shape),
+        Command::Check(args) => check::run(&services, &args),
         Command::Token(args) => token::run(&services, &args),
         Command::Resolve(args) => resolve::run(&services, &args),
         Command::Login(args) => login::run(&services, &args),

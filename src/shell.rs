@@ -27,6 +27,7 @@ pub mod stores;
 pub mod take_over;
 pub mod tasks;
 pub mod terminal;
+pub mod token_test;
 pub mod transcript;
 #[cfg(feature = "keyring")]
 mod vault;

@@ -54,6 +54,7 @@ pub mod seconds;
 pub mod shown_method;
 pub mod sign_out;
 pub mod spoken;
+pub mod standing;
 pub mod state;
 pub mod status;
 pub mod store_line;

@@ -1,5 +1,6 @@
 //! Command `list`: every profile and how it stands.
 
+mod json;
 mod on_terminal;
 mod reason;
 
@@ -7,26 +8,25 @@ use std::sync::Arc;
 
 use clap::Args;
 use color_eyre::eyre::Result;
-use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::exit::Exit;
 use crate::cli::list::on_terminal::TerminalList;
-use crate::cli::output::{self, say, say_problems, terminal_output};
+use crate::cli::output::{say, say_problems, terminal_output};
 use crate::cli::passphrase::{self, Wanted};
 use crate::cli::profile_arg;
 use crate::domain::change::{Row, Snapshot, Where};
-use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
+use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::countdown::countdown;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::StoreId;
-use crate::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult};
+use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::residual_validity::Validity;
 use crate::domain::text;
-use crate::shell::Services;
 use crate::shell::refresh::grant_lock;
 use crate::shell::terminal::console;
+use crate::shell::{Services, settings};
 use crate::tui::store_overlap::StoreOverlap;
 use crate::tui::text_layout;
 use crate::tui::theme::Shape;
@@ -64,7 +64,9 @@ pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Re
     }
     let catalog = services.catalog_now();
     if args.json {
-        console::print(&json(&stores, &catalog, now.wall)?)?;
+        // What is wrong with the settings is said by the screen.
+        let settings = settings::read(&services.paths.settings).unwrap_or_default();
+        console::print(&json::of(&stores, &catalog, &settings, now.wall)?)?;
     } else if !is_empty {
         match terminal_output(services, shape) {
             Some((output, settings)) => {
@@ -127,141 +129,6 @@ fn reasons<'a>(
         Some(format!("{}: {why}", overlap.name(&profile.id)))
     });
     reasons.collect()
-}
-
-/// What scripts read. Times are RFC 3339 in UTC; what is not known is null.
-#[derive(Serialize)]
-struct ListJson<'a> {
-    version: u32,
-    profiles: Vec<ProfileJson<'a>>,
-    stores: Vec<StoreJson<'a>>,
-}
-
-/// A store that is there and may be written, unless something is wrong with it.
-#[derive(Serialize)]
-struct StoreJson<'a> {
-    store: String,
-    place: &'a str,
-    /// In a word or two: `locked`, `does not answer`, `unreadable` or `read-only`.
-    fault: Option<&'static str>,
-    why: Option<&'a str>,
-}
-
-impl<'a> StoreJson<'a> {
-    fn new(snapshot: &'a Snapshot) -> Self {
-        let why = snapshot.writable.as_ref().err().map(|trouble| trouble.why.as_str());
-        Self { store: snapshot.store.to_string(), place: &snapshot.place, fault: snapshot.fault(), why }
-    }
-}
-
-#[derive(Default, Serialize)]
-struct ProfileJson<'a> {
-    provider: &'a str,
-    name: &'a str,
-    kind: Option<&'a str>,
-    state: String,
-    expires_at: Option<String>,
-    grant_ends_at: Option<String>,
-    account: Option<&'a str>,
-    scopes: &'a [String],
-    store: String,
-    last_refresh: Option<LastRefreshJson<'a>>,
-    last_test: Option<LastTestJson>,
-    /// The program that keeps a borrowed login, and the file that it lies in.
-    owner: Option<OwnerJson<'a>>,
-    /// What a person wrote down about it.
-    note: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct OwnerJson<'a> {
-    program: &'a str,
-    file: &'a str,
-}
-
-/// What the last test of the token or key that is held said: `works` or `refused`.
-#[derive(Serialize)]
-struct LastTestJson {
-    at: String,
-    result: &'static str,
-    status: u16,
-}
-
-impl LastTestJson {
-    fn new(last: &LastTest) -> Self {
-        Self { at: rfc3339(last.at), result: last.result.word(), status: last.status }
-    }
-}
-
-/// How the last refresh of the grant ended: `done`, `passing`, `refused` or `dead`.
-#[derive(Serialize)]
-struct LastRefreshJson<'a> {
-    at: String,
-    result: &'static str,
-    why: Option<&'a str>,
-    retry_at: Option<String>,
-    clock_ahead_seconds: Option<i64>,
-}
-
-impl<'a> LastRefreshJson<'a> {
-    fn new(last: &'a LastRefresh) -> Self {
-        let (result, why, retry_at) = match &last.result {
-            RefreshResult::Done => ("done", None, None),
-            RefreshResult::Passing { why, retry_at, .. } => ("passing", Some(why), Some(*retry_at)),
-            RefreshResult::Refused { why, retry_at, .. } => ("refused", Some(why), *retry_at),
-            RefreshResult::Dead { why } => ("dead", Some(why), None),
-        };
-        let why = why.map(String::as_str);
-        let clock_ahead_seconds = last.clock_differs.map(|differs| differs.ahead.num_seconds());
-        Self { at: rfc3339(last.at), result, why, retry_at: retry_at.map(rfc3339), clock_ahead_seconds }
-    }
-}
-
-fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<String> {
-    let rows = stores.iter().flat_map(|snapshot| snapshot.rows.iter().map(|row| (snapshot.store, row)));
-    let profiles = rows.map(|(store, row)| match row {
-        Row::Profile(profile) => ProfileJson {
-            provider: profile.id.name.provider(),
-            name: profile.id.name.name(),
-            kind: Some(match profile.kind {
-                Kind::OAuth => "oauth",
-                Kind::ApiKey => "api_key",
-                Kind::Environment => "environment",
-            }),
-            state: health(profile, catalog, now).word_for(profile).replace(' ', "_"),
-            expires_at: profile.life.expires_at.map(rfc3339),
-            grant_ends_at: login_end(profile, now).map(rfc3339),
-            account: profile.account.as_deref(),
-            scopes: &profile.scopes,
-            store: store.to_string(),
-            owner: profile.owner.as_ref().map(|owner| OwnerJson { program: &owner.title, file: &owner.file }),
-            last_refresh: profile.last_refresh_of_this_grant().map(LastRefreshJson::new),
-            last_test: profile.last_test_of_this_token().map(LastTestJson::new),
-            note: profile.note.as_deref(),
-        },
-        Row::Broken { name, at, .. } => {
-            let (provider, name) = name.split_once('/').unwrap_or((name, ""));
-            ProfileJson {
-                provider,
-                name,
-                state: Health::Unreadable.word().to_owned(),
-                store: store.to_string(),
-                owner: owner_of(at),
-                ..ProfileJson::default()
-            }
-        }
-    });
-    let there = stores.iter().filter(|snapshot| snapshot.store.may_be_written() && snapshot.is_there());
-    let there = there.map(StoreJson::new).collect();
-    output::json(&ListJson { version: 1, profiles: profiles.collect(), stores: there })
-}
-
-/// The program whose file holds an entry that is not understood.
-fn owner_of(at: &Where) -> Option<OwnerJson<'_>> {
-    match at {
-        Where::Borrowed { program, file, .. } => Some(OwnerJson { program, file }),
-        Where::Line(_) | Where::File(_) | Where::Variable { .. } | Where::Vault { .. } => None,
-    }
 }
 
 fn table(stores: &[Snapshot], overlap: &StoreOverlap, catalog: &Catalog, now: Now) -> String {
@@ -350,6 +217,7 @@ mod tests {
     use super::*;
 
     use crate::domain::fixtures::{empty_profile, now};
+    use crate::domain::profile::Kind;
 
     #[test]
     fn names_and_accounts_that_look_the_same_are_told_apart() {

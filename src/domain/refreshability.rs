@@ -50,6 +50,26 @@ pub enum NotRefreshable {
     GrantDead(String),
 }
 
+impl NotRefreshable {
+    /// The reason as scripts read it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::EnvironmentVariable => "environment",
+            Self::Borrowed(_) => "borrowed",
+            Self::NoProviderFile => "no_provider_file",
+            Self::Example => "example",
+            Self::NoTokens => "no_tokens",
+            Self::NoRefreshToken => "no_refresh_token",
+            Self::NotOffered => "not_offered",
+            Self::OtherOrigin(_) => "other_server",
+            Self::BadAddress => "bad_address",
+            Self::GrantDead(_) => "login_over",
+        }
+    }
+}
+
 impl fmt::Display for NotRefreshable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -6,19 +6,16 @@ use futures_util::FutureExt;
 
 use crate::domain::change::{Change, Edit};
 use crate::domain::name::ProfileId;
-use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
-use crate::domain::refreshability::NotRefreshable;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::LoginId;
 use crate::oauth::login::Output;
-use crate::oauth::probe::TestVerdict;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::revocation::Revoked;
 use crate::oauth::scopes::Listed;
-use crate::oauth::{form, probe, scopes};
+use crate::oauth::{form, scopes};
 use crate::shell::event_notifier;
 use crate::shell::inbox::{Inbox, say};
 use crate::shell::refresh::{keep, refresh, save_again};
@@ -28,6 +25,7 @@ use crate::shell::sign_out::sign_out;
 use crate::shell::store_files::ApplyError;
 use crate::shell::take_over::take_over;
 use crate::shell::tasks::Tasks;
+use crate::shell::token_test::{probed, test};
 use crate::shell::{Services, broke, discovery, login, settings, transcript};
 use crate::tui::message::{ClipboardCleared, Copied, CopySource, Effect, Form, Msg};
 
@@ -94,7 +92,10 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             Msg::Revealed(id, form, secret)
         }
         Effect::ClearClipboard => Msg::ClipboardCleared(services.clipboard.clear().await),
-        Effect::Test(id) => Msg::Tested(id.clone(), test(&services, &inbox, &id).await),
+        Effect::Test(id) => {
+            let tell = |snapshot| say(&inbox, Msg::Stored(snapshot));
+            Msg::Tested(id.clone(), test(&services, &id, tell).await)
+        }
         Effect::TestKey(profile) => {
             let tested = probed(&services, &profile).await;
             Msg::KeyTested(profile.token_fingerprint().unwrap_or_default(), tested)
@@ -249,58 +250,6 @@ async fn secret_of(
         let why = format!("{} has no {} to {purpose}", id.name, what.word());
         Trouble::untouched(format!("cannot {purpose}"), why, FailureKind::NeedsLogin)
     })
-}
-
-/// Tests what a profile holds; what the provider says of it is written down for every profile that holds
-/// the same.
-async fn test(services: &Arc<Services>, inbox: &Inbox, id: &ProfileId) -> Result<TestVerdict, Trouble> {
-    let snapshot = services.read(id.store).await;
-    let Some(profile) = snapshot.profile(&id.name).filter(|profile| profile.held.tokens().is_some()) else {
-        let what = format!("cannot test {}", id.name);
-        return Err(Trouble::untouched(what, "it has no token", FailureKind::NeedsLogin).without_tokens());
-    };
-    let verdict = probed(services, profile).await?;
-    let Some(last) = verdict.last.as_ref().filter(|_| id.store.may_be_written()) else { return Ok(verdict) };
-    for profile in snapshot.profiles().filter(|profile| profile.holds(&last.token)) {
-        let tested = Change::of_test(profile, last.clone());
-        let end = verdict.end.filter(|end| profile.life.expires_at != Some(*end));
-        let ends = end.map(|end| Change { edit: Edit::RecordEnd(Some(end)), ..tested.clone() });
-        for change in std::iter::once(tested).chain(ends) {
-            // One that holds another token by now is not blamed; a file that cannot be written says so itself.
-            if let Ok(snapshot) = services.apply(id.store, change).await {
-                say(inbox, Msg::Stored(snapshot));
-            }
-        }
-    }
-    Ok(verdict)
-}
-
-/// Asks the provider about what `profile` holds, whether it is stored or not.
-async fn probed(services: &Arc<Services>, profile: &Profile) -> Result<TestVerdict, Trouble> {
-    let name = &profile.id.name;
-    let catalog = services.catalog().await;
-    let what = format!("cannot test {name}");
-    if let Some(remedy) = catalog.example_remedy(name.provider()) {
-        return Err(Trouble::untouched(
-            what,
-            NotRefreshable::Example.to_string(),
-            FailureKind::NeedsFix(remedy),
-        ));
-    }
-    let asked = catalog.get(name.provider()).map(|provider| (provider, probe::of_profile(provider, profile)));
-    let (provider, request) = match asked {
-        Some((provider, Ok(Some(request)))) => (provider, request),
-        Some((_, Err(other))) => {
-            return Err(Trouble::untouched(what, other.to_string(), FailureKind::NeedsLogin));
-        }
-        Some((_, Ok(None))) | None => {
-            let next =
-                FailureKind::NeedsFix(format!("add a probe to the provider file of {}", name.provider()));
-            return Err(Trouble::untouched(what, "its provider file has no test", next));
-        }
-    };
-    let reply = services.http.send(&request, services.clock.now()).await?;
-    Ok(TestVerdict::of_reply(provider, profile, &reply, services.clock.now().wall))
 }
 
 /// What the provider of that name lists as scopes; the request carries no secret.

@@ -1,6 +1,7 @@
 //! The commands of the real program: data on one stream, words on the other, a number at the end.
 
 mod add;
+mod check;
 mod ends;
 mod events;
 mod help;

@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::cli::list::login_end;
+use crate::cli::remedy;
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::Health;
@@ -14,12 +15,10 @@ use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::settings::Settings;
 use crate::shell::terminal::console::StyledOutput;
-use crate::tui::message::Action;
-use crate::tui::model::{AutoRefreshMode, Model};
+use crate::tui::model::Model;
 use crate::tui::need::{Need, Section};
-use crate::tui::store_overlap::StoreOverlap;
 use crate::tui::update::arrangement;
-use crate::tui::{gauge, rows, state, suggestion, text_layout};
+use crate::tui::{gauge, rows, standing, state, text_layout};
 
 /// Columns before the name: the edge and the sign, with a blank behind each.
 const SIGN: u16 = 4;
@@ -54,16 +53,8 @@ impl<'a> TerminalList<'a> {
         output: &'a StyledOutput,
         now: Now,
     ) -> Self {
-        let stores = stores.into_iter().map(|snapshot| (snapshot.store, snapshot)).collect();
-        let mut model = Model {
-            overlap: StoreOverlap::new(&stores),
-            stores,
-            catalog: Some(catalog.clone()),
-            auto_refresh: AutoRefreshMode::by_settings(&settings),
-            settings,
-            terminal: output.traits,
-            ..Model::new((output.width, 0))
-        };
+        let model = standing::model(stores, catalog, settings);
+        let mut model = Model { size: (output.width, 0), terminal: output.traits, ..model };
         arrangement::arrange(&mut model, now);
         Self { model, output, now }
     }
@@ -82,8 +73,8 @@ impl<'a> TerminalList<'a> {
             // What is wrong with their keyring is said once, above.
             Row::Profile(_) | Row::Broken { at: Where::Vault { .. }, .. } => None,
             Row::Broken { name, why, .. } => {
-                let next =
-                    self.suggestion(store, row).map_or_else(String::new, |next| format!(". Next: {next}"));
+                let next = remedy::of(&self.model, store, row, self.now)
+                    .map_or_else(String::new, |next| format!(". Next: {next}"));
                 Some(text_layout::safe(&format!("{name}: {why}{next}")))
             }
         })
@@ -227,34 +218,13 @@ impl<'a> TerminalList<'a> {
         let style = style.add_modifier(Modifier::BOLD);
         let count =
             if yours.len() == 1 { "1 needs you".to_owned() } else { format!("{} need you", yours.len()) };
-        let suggestion = yours.iter().find_map(|(store, row, _)| self.suggestion(*store, row));
+        let suggestion =
+            yours.iter().find_map(|(store, row, _)| remedy::of(&self.model, *store, row, self.now));
         let mut spans = vec![Span::raw(" "), Span::styled(format!("{glyph} {count}"), style)];
         if let Some(suggestion) = suggestion {
             spans.extend([": ".into(), Span::styled(suggestion, theme.key)]);
         }
         self.output.print(&[Line::from(spans)])
-    }
-
-    /// The command that helps `row`.
-    fn suggestion(&self, store: StoreId, row: &Row) -> Option<String> {
-        let profile = match row {
-            Row::Profile(profile) => profile,
-            Row::Broken { at: Where::Line(line), .. } => {
-                let place = &self.model.stores.get(&store)?.place;
-                return Some(format!("correct line {line} of {place}"));
-            }
-            Row::Broken {
-                at: Where::File(_) | Where::Vault { .. } | Where::Variable { .. } | Where::Borrowed { .. },
-                ..
-            } => {
-                return None;
-            }
-        };
-        let action = suggestion::needed_by(&self.model, row, self.now)?.action;
-        let name = profile.id.exact();
-        let command = if action == Action::LogIn { "login" } else { "refresh" };
-        let option = if action == Action::LogIn && profile.kind == Kind::ApiKey { " --key" } else { "" };
-        Some(format!("authtui {command} {name}{option}"))
     }
 }
 

@@ -1,8 +1,11 @@
 //! `authtui list`: every state, for people and for scripts.
 
+use std::collections::BTreeSet;
+
 use authtui::domain::clock::{TimeDelta, rfc3339};
 
 use portable_pty::CommandBuilder;
+use serde_json::Value;
 
 use crate::home::served::Served;
 use crate::home::{Home, program};
@@ -60,6 +63,14 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
     let row = |name: &str, kind: &str, state: &str, expires: Option<i64>, rest: &str| {
         let expires = expires.map_or("null".to_owned(), |minutes| format!("\"{}\"", at(minutes)));
         let rest = if rest.is_empty() { r#""grant_ends_at":null,"account":null,"scopes":[]"# } else { rest };
+        let refresh = match (name, kind) {
+            ("revoked", _) => r#""refreshable":false,"not_refreshable":"no_tokens""#,
+            ("odd", _) => r#""refreshable":null,"not_refreshable":null"#,
+            ("dead", _) => r#""refreshable":false,"not_refreshable":"login_over""#,
+            ("ended" | "clockless", _) => r#""refreshable":false,"not_refreshable":"no_refresh_token""#,
+            (_, r#""api_key""#) => r#""refreshable":false,"not_refreshable":"api_key""#,
+            _ => r#""refreshable":true,"not_refreshable":null"#,
+        };
         let last = match name {
             "failed" => last_of("passing", Some(at(3))),
             "refused" => last_of("refused", None),
@@ -67,7 +78,7 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
             _ => "null".to_owned(),
         };
         format!(
-            r#"{{"provider":"demo","name":"{name}","kind":{kind},"state":"{state}","expires_at":{expires},{rest},"store":"own","last_refresh":{last},"last_test":null,"owner":null,"note":null}}"#
+            r#"{{"profile":"demo/{name}","provider":"demo","name":"{name}","kind":{kind},"state":"{state}","expires_at":{expires},{rest},"store":"own","last_refresh":{last},"last_test":null,"owner":null,"note":null,"subject":null,"issuer":null,"client_id":null,"seconds_left":LEFT,{refresh},"refreshes_at":AT}}"#
         )
     };
     let told = format!(r#""grant_ends_at":"{}","account":"Ana <ana@acme.dev>","scopes":["a","b"]"#, at(9000));
@@ -89,7 +100,70 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
     let place = served.home.path("config/authtui/config.yaml");
     let stores = format!(r#"[{{"store":"own","place":"{}","fault":null,"why":null}}]"#, place.display());
     let expected = format!("{{\"version\":1,\"profiles\":[{}],\"stores\":{stores}}}\n", rows.join(","));
-    assert_eq!(ended.quietly(), (Some(0), expected.as_str()));
+    // When exactly is for another test.
+    let (code, out) = ended.quietly();
+    assert_eq!((code, moving(out).as_str()), (Some(0), expected.as_str()));
+}
+
+/// `json` without the two values that move while a test runs.
+fn moving(json: &str) -> String {
+    let mut text = json.to_owned();
+    for (field, end, place) in [("\"seconds_left\":", ",", "LEFT"), ("\"refreshes_at\":", "}", "AT")] {
+        let mut parts = text.split(field);
+        let first = parts.next().expect("a beginning").to_owned();
+        let rest = parts.map(|part| {
+            let (_, rest) = part.split_once(end).expect("an end");
+            format!("{field}{place}{end}{rest}")
+        });
+        text = first + &rest.collect::<String>();
+    }
+    text
+}
+
+#[test]
+fn a_login_says_how_long_its_token_lives_whose_it_is_and_when_it_is_refreshed() {
+    let (served, _) = Served::with_ana(3600);
+    let row = || -> Value {
+        let list: Value = serde_json::from_str(&served.home.run(&["list", "--json"]).out).expect("JSON");
+        list["profiles"][0].clone()
+    };
+    let ana = row();
+    let left = ana["seconds_left"].as_i64().expect("a number");
+    assert!((3500..=3600).contains(&left), "{ana}");
+    assert_eq!(ana["profile"], "demo/ana");
+    assert!(ana["subject"].is_string() && ana["client_id"] == "authtui-demo", "{ana}");
+    assert_eq!((&ana["refreshable"], &ana["not_refreshable"]), (&true.into(), &Value::Null));
+    assert!(ana["refreshes_at"].as_str() < ana["expires_at"].as_str(), "{ana}");
+
+    std::fs::write(served.home.path("config/authtui/settings.yaml"), "automatic_refresh: false\n")
+        .expect("written");
+    assert_eq!(row()["refreshes_at"], Value::Null, "nothing refreshes it unasked");
+}
+
+/// The fields that a part of `docs/json.md` names in its table.
+fn documented(heading: &str) -> BTreeSet<String> {
+    let page = include_str!("../../../docs/json.md");
+    let part = page.split("\n## ").find(|part| part.starts_with(heading)).expect("the part");
+    let cells = part.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split('|').nth(1));
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+fn keys(value: &Value) -> BTreeSet<String> {
+    value.as_object().expect("an object").keys().cloned().collect()
+}
+
+#[test]
+fn the_page_names_every_field_that_is_printed_and_no_other() {
+    let served = mixed();
+    let printed = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&served.home.run(arguments).out).expect("JSON")
+    };
+    for (heading, value) in [
+        ("`authtui list --json`", &printed(&["list", "--json"])["profiles"][0]),
+        ("`authtui check --json`", &printed(&["check", "--json"])["profiles"][0]),
+    ] {
+        assert_eq!(documented(heading), keys(value), "{heading}");
+    }
 }
 
 #[test]
