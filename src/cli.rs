@@ -3,7 +3,9 @@
 mod add;
 mod check;
 mod events;
+mod exec;
 mod exit;
+mod header;
 mod list;
 mod login;
 mod note;
@@ -21,6 +23,7 @@ mod screen;
 mod sign_out;
 mod take;
 mod token;
+mod valid_token;
 mod walk;
 
 use std::io::ErrorKind;
@@ -55,7 +58,9 @@ Examples:
   authtui login https://mcp.example.org/mcp
                                   find out how, register, and log in
   authtui list                    show the profiles and how they stand
-  authtui token anthropic/work    print a token that is still valid, for a script";
+  authtui token anthropic/work    print a token that is still valid, for a script
+  authtui exec github -- gh repo list
+                                  run a command with a token in its environment";
 
 #[derive(Debug, Parser)]
 #[command(name = "authtui", version, max_term_width = 100, about = ABOUT)]
@@ -83,6 +88,10 @@ enum Command {
     List(list::ListArgs),
     /// Print an access token that is still valid, and nothing else
     Token(token::TokenArgs),
+    /// Print the header that carries such a token; --mcp as MCP clients take it
+    Header(header::HeaderArgs),
+    /// Run a command with tokens in its environment
+    Exec(exec::ExecArgs),
     /// Show which credential a request to a provider would carry, and why
     Resolve(resolve::ResolveArgs),
     /// Check whether any profile needs you, for scripts; quiet when none does
@@ -121,13 +130,16 @@ pub fn main() -> ExitCode {
         say(&error.to_string());
     }
     crash::protect_memory();
-    if let Err(error) = signals::survive_file_limit() {
-        say(&error.to_string());
-    }
     let parsed = CommandLine::command().try_get_matches().and_then(|matches| {
         let command = matches.subcommand_name().map(|command| format!("authtui {command}"));
         Ok((CommandLine::from_arg_matches(&matches)?, command))
     });
+    if matches!(&parsed, Ok((CommandLine { command: Some(Command::Exec(_)), .. }, _))) {
+        signals::leave_ignored();
+    }
+    if let Err(error) = signals::survive_file_limit() {
+        say(&error.to_string());
+    }
     let exit = match parsed {
         Ok((line, program)) => end(run(line, program.as_deref().unwrap_or("authtui"))),
         Err(error) => return print(&redact::error(error)).into(),
@@ -199,6 +211,8 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         Command::List(args) => list::run(&services, &args, shape),
         Command::Check(args) => check::run(&services, &args),
         Command::Token(args) => token::run(&services, &args),
+        Command::Header(args) => header::run(&services, &args),
+        Command::Exec(args) => exec::run(&services, &args),
         Command::Resolve(args) => resolve::run(&services, &args),
         Command::Login(args) => login::run(&services, &args),
         Command::Add(args) => add::run(&services, &args),

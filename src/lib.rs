@@ -194,6 +194,8 @@
 //! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, `tests/it/commands/NAME.rs`; what it
 //!   prints with colours on a terminal: `cli/NAME/on_terminal.rs` by
 //!   `shell/terminal/console/styled.rs`.
+//! - **A command that hands a token to a program**: the same, by `cli/valid_token.rs`; its row in
+//!   `tests/it/commands/circumstances.rs`.
 //! - **An event**: `domain/event.rs`, its line in `stored/event_log.rs`, its sign in `tui/log.rs`.
 //! - **Something that a row may need**: `tui/need.rs`, `tui/urgency.rs`, its sign in `state.rs`.
 //! - **A list that letters narrow**: a `ListSearch` on its screen, `Screen::search_mut`, and

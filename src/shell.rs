@@ -24,6 +24,7 @@ pub mod signals;
 pub mod store_files;
 pub mod store_folder;
 pub mod stores;
+pub mod successor_program;
 pub mod take_over;
 pub mod tasks;
 pub mod terminal;

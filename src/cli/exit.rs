@@ -29,6 +29,8 @@ pub(super) enum Exit {
     Temporary,
     /// There is no such profile or provider.
     NotFound,
+    /// As a shell says it of a command that was run, or could not be run.
+    OfChild(u8),
 }
 
 impl Exit {
@@ -40,6 +42,7 @@ impl Exit {
             Self::NeedsLogin => 3,
             Self::Temporary => 4,
             Self::NotFound => 5,
+            Self::OfChild(code) => code,
         }
     }
 }

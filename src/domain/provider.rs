@@ -14,6 +14,7 @@ pub mod meaning;
 pub mod registration;
 pub mod reply;
 pub mod request_template;
+pub mod resource;
 pub mod scopes;
 
 use std::collections::BTreeMap;

@@ -15,6 +15,8 @@ pub enum Form {
     Token,
     /// The header of a request.
     Header,
+    /// The header as the JSON object that MCP clients take from a command.
+    McpHeaders,
     /// A `curl` command with the header.
     Curl,
     /// `export NAME=…`.
@@ -30,6 +32,7 @@ impl Form {
         match self {
             Self::Token => "token",
             Self::Header => "header",
+            Self::McpHeaders => "headers for MCP",
             Self::Curl => "curl command",
             Self::Export => "export line",
             Self::Refresh => "refresh token",
@@ -56,7 +59,7 @@ pub fn preview(form: Form, profile: &Profile, provider: Option<&Provider>) -> Op
 fn token(form: Form, profile: &Profile) -> Option<&Secret> {
     let tokens = profile.held.tokens()?;
     let token = match form {
-        Form::Token | Form::Header | Form::Curl | Form::Export => &tokens.access,
+        Form::Token | Form::Header | Form::McpHeaders | Form::Curl | Form::Export => &tokens.access,
         Form::Refresh => tokens.refresh.as_ref()?,
     };
     token.is_bearer().then_some(token)
@@ -66,23 +69,32 @@ fn text(form: Form, profile: &Profile, provider: Option<&Provider>, token: &str)
     Zeroizing::new(match form {
         Form::Token | Form::Refresh => token.to_owned(),
         Form::Header => header(profile, provider, token),
+        Form::McpHeaders => {
+            let header = Zeroizing::new(header(profile, provider, token));
+            let (name, value) = header.split_once(": ").unwrap_or_default();
+            let value = Zeroizing::new(serde_json::Value::from(value).to_string());
+            format!("{{{}:{}}}", serde_json::Value::from(name), *value)
+        }
         Form::Curl => {
             let probe = provider.and_then(|provider| provider.probe.as_ref());
             let probe = probe.filter(|probe| profile.agrees_to(&probe.call).is_ok());
             curl(&Zeroizing::new(header(profile, provider, token)), probe)
         }
-        Form::Export => {
-            let stem = profile.id.name.provider();
-            let name = match profile.kind {
-                Kind::Environment => profile.id.name.name().to_owned(),
-                Kind::OAuth => provider
-                    .and_then(|provider| provider.export.clone())
-                    .unwrap_or_else(|| variable(stem, "TOKEN")),
-                Kind::ApiKey => provider.and_then(key_variable).unwrap_or_else(|| variable(stem, "API_KEY")),
-            };
-            format!("export {name}={}", quoted(token))
-        }
+        Form::Export => format!("export {}={}", variable(profile, provider), quoted(token)),
     })
+}
+
+/// The environment variable that other programs read the token, key or value from.
+#[must_use]
+pub fn variable(profile: &Profile, provider: Option<&Provider>) -> String {
+    let stem = profile.id.name.provider();
+    match profile.kind {
+        Kind::Environment => profile.id.name.name().to_owned(),
+        Kind::OAuth => provider
+            .and_then(|provider| provider.export.clone())
+            .unwrap_or_else(|| variable_of(stem, "TOKEN")),
+        Kind::ApiKey => provider.and_then(key_variable).unwrap_or_else(|| variable_of(stem, "API_KEY")),
+    }
 }
 
 fn header(profile: &Profile, provider: Option<&Provider>, token: &str) -> String {
@@ -114,7 +126,7 @@ fn key_variable(provider: &Provider) -> Option<String> {
 }
 
 /// `acme-eu` → `ACME_EU_TOKEN`.
-fn variable(provider: &str, what: &str) -> String {
+fn variable_of(provider: &str, what: &str) -> String {
     let letters = provider
         .chars()
         .map(|char| if char.is_ascii_alphanumeric() { char.to_ascii_uppercase() } else { '_' });

@@ -1,4 +1,4 @@
-//! The variables of this process that provider files name. No other is looked at.
+//! The variables of this process that provider files name, and those of programs that call us by name.
 
 use std::env;
 
@@ -22,4 +22,10 @@ pub fn values(provider: &Provider) -> Values {
     let named = provider.environment.iter().map(|variable| variable.name.as_str());
     let set = named.filter_map(|name| Some((name.to_owned(), env::var_os(name)?)));
     set.map(|(name, value)| (name, Secret::new(value.to_string_lossy()))).collect()
+}
+
+/// What a variable says that a program sets when it calls us; nothing where it is empty or no text.
+#[must_use]
+pub fn text(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|text| !text.is_empty())
 }

@@ -30,6 +30,13 @@ pub fn interrupts_are_others() -> bool {
     INTERRUPTS_ARE_OTHERS.load(Ordering::SeqCst)
 }
 
+/// Catches no signal that was ignored when the program began, so that a program which takes our place ignores
+/// it too, as `nohup` wants it. Called before any other function here; only Linux tells which they are.
+pub fn leave_ignored() {
+    #[cfg(target_os = "linux")]
+    unix::LEFT_IGNORED.store(unix::ignored(), Ordering::SeqCst);
+}
+
 /// Lets writing beyond a limit of the size of files fail, instead of ending the program.
 ///
 /// # Errors
@@ -37,8 +44,10 @@ pub fn interrupts_are_others() -> bool {
 pub fn survive_file_limit() -> std::io::Result<()> {
     #[cfg(unix)]
     {
-        let seen = std::sync::Arc::new(AtomicBool::new(false));
-        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, seen)?;
+        let signal = signal_hook::consts::SIGXFSZ;
+        if !unix::is_left_ignored(signal) {
+            signal_hook::flag::register(signal, std::sync::Arc::new(AtomicBool::new(false)))?;
+        }
     }
     Ok(())
 }
@@ -58,8 +67,7 @@ pub fn reraise() {
 #[cfg(unix)]
 mod unix {
     use std::future::pending;
-    use std::io;
-    use std::sync::atomic::{AtomicI32, Ordering};
+    use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
     use futures_util::future::select_all;
     use rustix::process::Signal;
@@ -69,6 +77,22 @@ mod unix {
 
     /// The signal that ended the program and is no usual way to ask for it; 0 is none.
     pub(super) static UNUSUAL: AtomicI32 = AtomicI32::new(0);
+
+    /// The signals that were ignored at the start and stay so: bit 0 is signal 1.
+    pub(super) static LEFT_IGNORED: AtomicU64 = AtomicU64::new(0);
+
+    pub(super) fn is_left_ignored(signal: i32) -> bool {
+        let bit = u32::try_from(signal - 1).ok().and_then(|bit| 1_u64.checked_shl(bit));
+        bit.is_some_and(|bit| LEFT_IGNORED.load(Ordering::SeqCst) & bit != 0)
+    }
+
+    /// The signals that are ignored; none where the system does not say it.
+    #[cfg(target_os = "linux")]
+    pub(super) fn ignored() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+    }
 
     /// How a program is usually asked to end.
     const USUAL: [Signal; 3] = [Signal::TERM, Signal::INT, Signal::HUP];
@@ -132,14 +156,15 @@ mod unix {
     }
 
     fn heard(kind: Signal) -> impl Future<Output = ()> + Send + use<> {
-        let caught: io::Result<_> = signal(SignalKind::from_raw(kind.as_raw()));
+        let is_caught = !is_left_ignored(kind.as_raw());
+        let caught = is_caught.then(|| signal(SignalKind::from_raw(kind.as_raw()))).and_then(Result::ok);
         async move {
             match caught {
-                Ok(mut signal) => {
+                Some(mut signal) => {
                     signal.recv().await;
                 }
                 // Without a handler the signal does what it does on its own.
-                Err(_) => pending().await,
+                None => pending().await,
             }
         }
     }

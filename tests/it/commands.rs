@@ -2,8 +2,11 @@
 
 mod add;
 mod check;
+mod circumstances;
 mod ends;
 mod events;
+mod exec;
+mod header;
 mod help;
 mod list;
 pub(crate) mod login;

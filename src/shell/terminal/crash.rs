@@ -81,8 +81,33 @@ pub fn protect_memory() {
         let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     }
     #[cfg(unix)]
-    {
-        let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
-        let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    core_limit::lower();
+}
+
+/// Gives back the limit of core dumps, for a program that takes our place.
+pub fn restore_core_limit() {
+    #[cfg(unix)]
+    core_limit::restore();
+}
+
+#[cfg(unix)]
+mod core_limit {
+    use std::sync::OnceLock;
+
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    /// What it was when the program began.
+    static AT_START: OnceLock<Rlimit> = OnceLock::new();
+
+    /// Lets nothing be dumped. The maximum stays: one that is lowered could not be given back.
+    pub(super) fn lower() {
+        let before = AT_START.get_or_init(|| getrlimit(Resource::Core));
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: before.maximum });
+    }
+
+    pub(super) fn restore() {
+        if let Some(before) = AT_START.get() {
+            let _ = setrlimit(Resource::Core, *before);
+        }
     }
 }

@@ -1,0 +1,127 @@
+//! Command `header`: the header that carries a valid token, as a line or as the JSON of MCP clients.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use color_eyre::eyre::Result;
+
+use crate::cli::exit::Exit;
+use crate::cli::output::say;
+use crate::cli::profile_arg;
+use crate::cli::refresh::time;
+use crate::cli::valid_token::{Need, ValidToken, valid};
+use crate::domain::change::Snapshot;
+use crate::domain::name::StoreId;
+use crate::domain::profile::{Kind, Profile};
+use crate::domain::provider::Provider;
+use crate::domain::provider::endpoint;
+use crate::oauth::form::{self, Form};
+use crate::shell::terminal::console;
+use crate::shell::{Services, environment};
+
+/// How Claude Code tells its helper for headers which server it is about to ask.
+const SERVER_VARIABLE: &str = "CLAUDE_CODE_MCP_SERVER_URL";
+
+#[derive(Debug, Args)]
+pub(super) struct HeaderArgs {
+    /// The profile: provider/name, or one part of it if only one profile fits. Without it the one for the
+    /// server at $CLAUDE_CODE_MCP_SERVER_URL, with --mcp
+    #[arg(value_name = "PROFILE")]
+    name: Option<String>,
+    /// Print a JSON object, as MCP clients take it: {"Authorization":"Bearer …"}
+    #[arg(long)]
+    mcp: bool,
+    /// Refresh a token first that has less time left: 90s, 10m, 2h. Half its life is always enough
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s")]
+    min_ttl: Duration,
+}
+
+pub(super) fn run(services: &Arc<Services>, args: &HeaderArgs) -> Result<Exit> {
+    let found = match &args.name {
+        Some(name) => profile_arg::find_profile(services, name)?,
+        None => for_server(services)?,
+    };
+    let ValidToken { profile, exit } = valid(services, found, Need::Preferred(args.min_ttl))?;
+    let form = if args.mcp || args.name.is_none() { Form::McpHeaders } else { Form::Header };
+    let Some(header) = with_provider(services, &profile, |provider| form::of(form, &profile, provider))?
+    else {
+        say(&format!("the token of {} holds characters that no token may have.", profile.id.name));
+        return Ok(Exit::Failure);
+    };
+    console::print_secret(&header)?;
+    Ok(exit)
+}
+
+/// What `make` makes of the profile and its provider. That of a login needs no file: its token travels in one
+/// way alone.
+fn with_provider<T>(
+    services: &Services,
+    profile: &Profile,
+    make: impl FnOnce(Option<&Provider>) -> T,
+) -> Result<T, Exit> {
+    if profile.kind == Kind::OAuth {
+        return Ok(make(None));
+    }
+    let (catalog, name) = (services.catalog_now(), profile.id.name.provider());
+    if catalog.error(name).is_some() {
+        // What its header is called stands in a file that cannot be understood.
+        return Err(profile_arg::no_provider(&catalog, name, ""));
+    }
+    Ok(make(catalog.get(name)))
+}
+
+/// The profile for the server that an MCP client is about to ask.
+fn for_server(services: &Services) -> Result<Arc<Profile>, Exit> {
+    let Some(written) = environment::text(SERVER_VARIABLE) else {
+        say(&format!("write a profile: ${SERVER_VARIABLE} does not say which server is meant."));
+        return Err(Exit::Usage);
+    };
+    let address = endpoint::parse(&written).map_err(|error| {
+        say(&format!("${SERVER_VARIABLE}: {error}."));
+        Exit::Usage
+    })?;
+    let catalog = services.catalog_now();
+    let fitting = || {
+        let all = catalog.usable();
+        all.filter_map(|provider| Some((provider.resource_depth(&address)?, provider.name.as_str())))
+    };
+    let deepest = fitting().map(|(depth, _)| depth).max();
+    let providers: Vec<&str> =
+        fitting().filter(|(depth, _)| Some(*depth) == deepest).map(|(_, name)| name).collect();
+    let provider = match providers[..] {
+        [] => {
+            let next = format!("authtui login {address} finds out how to log in there");
+            return Err(profile_arg::no_profile(&catalog, address.as_str(), &next));
+        }
+        [one] => one.to_owned(),
+        _ => the_one_in_use(services, &providers, address.as_str())?,
+    };
+    let profile = profile_arg::find_profile(services, &provider)?;
+    if profile.id.name.provider() != provider {
+        // A word may also be the name of a profile elsewhere, whose token must not go to this server.
+        return Err(profile_arg::no_profile(&catalog, &provider, &format!("authtui login {provider}")));
+    }
+    Ok(profile)
+}
+
+/// Of several providers for one server, the one that has profiles.
+fn the_one_in_use(services: &Services, providers: &[&str], address: &str) -> Result<String, Exit> {
+    let stores = StoreId::ALL.map(|store| services.read_now(store));
+    let profiles = || stores.iter().flat_map(Snapshot::profiles).map(|profile| &profile.id.name);
+    let has_profiles = |provider: &&&str| profiles().any(|name| name.provider() == **provider);
+    let used: Vec<&str> = providers.iter().filter(has_profiles).copied().collect();
+    match used[..] {
+        [one] => Ok(one.to_owned()),
+        [] => {
+            say(&format!("there is no login for {address}: authtui login {}", providers.join(" or ")));
+            Err(Exit::NotFound)
+        }
+        _ => {
+            let all = profiles().filter(|name| used.contains(&name.provider()));
+            let all: Vec<String> = all.map(ToString::to_string).collect();
+            say(&format!("{address} may mean {}. Write one of them.", all.join(", ")));
+            Err(Exit::NotFound)
+        }
+    }
+}
