@@ -188,7 +188,9 @@ impl Services {
     pub fn read_now(&self, store: StoreId) -> Snapshot {
         match self.stores.get(store) {
             Some(each) => each.store.read(),
-            None if store == StoreId::Environment => environment::read(&self.catalog_now()),
+            None if store == StoreId::Environment => {
+                environment::read(&self.some_providers(|_, text| environment::may_be_named_in(text)))
+            }
             None if store == StoreId::Borrowed => borrowed::read(&self.paths),
             None => Snapshot::empty(store),
         }

@@ -78,7 +78,7 @@ pub(super) fn run(services: &Arc<Services>, args: &CheckArgs) -> Result<Exit> {
         rows.iter().filter_map(|(store, row)| Finding::of(&model, (*store, row), within, &answers, now));
     let report = CheckReport { version: 1, checked: rows.len(), profiles: findings.collect() };
     if args.json {
-        console::print(&output::json(&report)?)?;
+        output::print_json(&report)?;
     } else {
         console::print(&report.text())?;
     }

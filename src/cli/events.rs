@@ -89,7 +89,7 @@ pub(super) fn run(services: &Arc<Services>, args: &EventsArgs, shape: Shape) -> 
     }
     if args.json {
         let events = events.iter().map(EventJson::new).collect();
-        console::print(&output::json(&EventsJson { version: 1, events })?)?;
+        output::print_json(&EventsJson { version: 1, events })?;
         return Ok(Exit::Done);
     }
     let now = services.clock.now();

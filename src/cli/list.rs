@@ -4,6 +4,7 @@ mod json;
 mod on_terminal;
 mod reason;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use clap::Args;
@@ -62,11 +63,13 @@ pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Re
     } else if !unread && !args.json && is_empty {
         say("no profiles yet. authtui login PROVIDER makes one; authtui providers lists the providers.");
     }
-    let catalog = services.catalog_now();
+    let providers: BTreeSet<&str> =
+        stores.iter().flat_map(Snapshot::profiles).map(|profile| profile.id.name.provider()).collect();
+    let catalog = services.some_providers(|name, _| providers.contains(name));
     if args.json {
         // What is wrong with the settings is said by the screen.
         let settings = settings::read(&services.paths.settings).unwrap_or_default();
-        console::print(&json::of(&stores, &catalog, &settings, now.wall)?)?;
+        json::print(&stores, &catalog, &settings, now.wall)?;
     } else if !is_empty {
         match terminal_output(services, shape) {
             Some((output, settings)) => {

@@ -1,7 +1,10 @@
 //! Output of commands: JSON on standard output for scripts, sentences on standard error for people.
 
+use std::io::{self, Write};
+
 use color_eyre::eyre::Result;
 use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 
 use crate::domain::change::Snapshot;
 use crate::domain::settings::Settings;
@@ -32,32 +35,42 @@ pub(super) fn terminal_output(services: &Services, shape: Shape) -> Option<(Styl
     Some((StyledOutput::new(shape, &settings, theme.as_ref())?, settings))
 }
 
-/// `document` as one line of JSON that cannot steer a terminal.
+/// Prints `document` as one line of JSON that cannot steer a terminal.
 ///
 /// # Errors
-/// When it cannot be JSON.
-pub(super) fn json(document: &impl Serialize) -> Result<String> {
-    Ok(escaped(&serde_json::to_string(document)?) + "\n")
+/// When it cannot be JSON, or standard output cannot be written to.
+pub(super) fn print_json(document: &impl Serialize) -> Result<()> {
+    Ok(console::print_in_pieces(|out| write_json(out, document))?)
 }
 
-/// `json` with every character that could steer a terminal written as an escape. In JSON such a
-/// character can stand inside of texts alone.
-fn escaped(json: &str) -> String {
-    let escape = |char: char| {
-        let mut units = [0; 2];
-        char.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>()
-    };
-    let mut escaped = String::with_capacity(json.len() + 1);
-    for harmless in json.split_inclusive(text::is_hostile) {
-        match harmless.char_indices().next_back().filter(|(_, last)| text::is_hostile(*last)) {
-            Some((at, hostile)) => {
-                escaped.push_str(harmless.get(..at).unwrap_or_default());
-                escaped.push_str(&escape(hostile));
-            }
-            None => escaped.push_str(harmless),
-        }
+fn write_json(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
+    document.serialize(&mut Serializer::with_formatter(&mut *out, HarmlessJson))?;
+    out.write_all(b"\n")
+}
+
+/// A list that is made while it is written.
+pub(super) struct Streamed<F>(pub(super) F);
+
+impl<I: Iterator<Item: Serialize>, F: Fn() -> I> Serialize for Streamed<F> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
     }
-    escaped
+}
+
+/// Compact JSON with every character that could steer a terminal written as an escape.
+struct HarmlessJson;
+
+impl Formatter for HarmlessJson {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return out.write_all(fragment.as_bytes());
+        }
+        let mut bytes = [0; 4];
+        fragment.chars().try_for_each(|char| match text::is_hostile(char) {
+            true => char.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}")),
+            false => out.write_all(char.encode_utf8(&mut bytes).as_bytes()),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -67,7 +80,9 @@ mod tests {
     #[test]
     fn json_holds_nothing_that_steers_a_terminal_and_means_the_same() {
         let account = "a\u{9b}31m\u{202e}b\u{e0001}";
-        let json = json(&account).expect("JSON");
+        let mut json = Vec::new();
+        write_json(&mut json, &account).expect("JSON");
+        let json = String::from_utf8(json).expect("a text");
         assert!(json.trim_end().chars().all(|char| char.is_ascii_graphic()), "{json}");
         assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), account);
     }

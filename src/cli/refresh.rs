@@ -62,7 +62,7 @@ pub(super) fn run(services: &Arc<Services>, args: &RefreshArgs) -> Result<Exit> 
     };
     let report = batch::run(services, &selection, usize::from(args.jobs))?;
     if args.json {
-        console::print(&output::json(&report)?)?;
+        output::print_json(&report)?;
     }
     Ok(report.exit())
 }

@@ -89,7 +89,7 @@ pub(super) fn run(services: &Arc<Services>, args: &ResolveArgs) -> Result<Exit> 
         .unwrap_or_else(|| decided(&request, &chain, &stores, refreshed));
     let report = ResolveReport { request: &request, chain: &chain, stores: &stores, outcome: &outcome, now };
     if args.json {
-        console::print(&report.json()?)?;
+        report.print_json()?;
     } else if args.header {
         report.hints().iter().for_each(|hint| say(&format!("{hint}.")));
         let header = outcome.used.as_ref();

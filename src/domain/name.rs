@@ -186,6 +186,19 @@ impl StoreId {
         }
     }
 
+    /// The word for it in commands, names and JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Shared => "shared",
+            Self::Hashed => "hashed",
+            Self::Keyring => "keyring",
+            Self::Environment => "environment",
+            Self::Borrowed => "borrowed",
+        }
+    }
+
     /// What people know it as.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -202,14 +215,7 @@ impl StoreId {
 
 impl fmt::Display for StoreId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Own => f.write_str("own"),
-            Self::Shared => f.write_str("shared"),
-            Self::Hashed => f.write_str("hashed"),
-            Self::Keyring => f.write_str("keyring"),
-            Self::Environment => f.write_str("environment"),
-            Self::Borrowed => f.write_str("borrowed"),
-        }
+        f.write_str(self.word())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::Trouble;
 use crate::shell::{Services, broke, providers};
-use crate::stored::provider_file;
+use crate::stored::provider_file::{self, PRESETS};
 
 impl Services {
     /// The providers, read when they are first asked for.
@@ -66,15 +66,27 @@ impl Services {
         changing.await.unwrap_or_else(|_| Err(broke("cannot save the provider file")))
     }
 
-    fn read_catalog(&self) -> Catalog {
-        let catalog = match (providers::files(&self.paths.providers), &self.presets) {
+    /// Those of the providers that are wanted by their name and the text of a file of that name, for commands
+    /// that need no others; all of them where they are known already. They are for looking, not for asking.
+    #[must_use]
+    pub fn some_providers(&self, is_wanted: impl Fn(&str, &str) -> bool) -> Arc<Catalog> {
+        let known = self.known_catalog().clone();
+        known.unwrap_or_else(|| Arc::new(self.read_some(is_wanted)))
+    }
+
+    fn read_some(&self, is_wanted: impl Fn(&str, &str) -> bool) -> Catalog {
+        match (providers::files(&self.paths.providers), &self.presets) {
             (Err(complaint), _) => Catalog::unreadable(complaint),
-            (Ok(own), None) => provider_file::catalog(own),
+            (Ok(own), None) => provider_file::some_of(&PRESETS, own, is_wanted),
             (Ok(own), Some(files)) => {
                 let files = files.iter().map(|(path, text)| (path.clone(), Ok(text.clone())));
-                provider_file::catalog_of_files(files.chain(own))
+                provider_file::some_of(&[], files.chain(own), is_wanted)
             }
-        };
+        }
+    }
+
+    fn read_catalog(&self) -> Catalog {
+        let catalog = self.read_some(|_, _| true);
         self.http.must_be_public(catalog.usable().flat_map(Provider::public_hosts));
         catalog
     }

@@ -7,11 +7,18 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
 use crate::stored::environment::{self, Values};
+use crate::stored::provider_file;
 
 /// What the environment holds for the providers that one can use.
 #[must_use]
 pub fn read(catalog: &Catalog) -> Snapshot {
     environment::snapshot(catalog.usable(), &catalog.usable().flat_map(values).collect())
+}
+
+/// Whether the provider that `text` describes may name a variable that is set.
+#[must_use]
+pub fn may_be_named_in(text: &str) -> bool {
+    provider_file::may_name_variable(text, |name| env::var_os(name).is_some())
 }
 
 /// The variables that `provider` names and that are set, by name.

@@ -108,7 +108,7 @@ pub fn read_shared(file: ConfigFile, text: &SecretText) -> Result<Content, YamlE
 /// [`read_shared`].
 #[must_use]
 pub fn read_one(file: ConfigFile, text: &SecretText, name: &ProfileName) -> Option<Arc<Profile>> {
-    let tree = yaml_reader::plain(text).ok()??;
+    let tree = yaml_reader::plain_only(text, name.name())?;
     entries::only(file, &tree.root_in(text).into(), name)
         .filter(|profile| vault_references::references(profile).is_empty())
 }

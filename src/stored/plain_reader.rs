@@ -13,7 +13,7 @@ mod tree;
 
 use std::collections::HashSet;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use crate::stored::plain_reader::scalar::{is_printable, scalar};
 
@@ -32,7 +32,14 @@ const MANY_KEYS: usize = 24;
 /// The tree of `text`, if all of it has the plain shape.
 #[must_use]
 pub fn parse(text: &str) -> Option<PlainTree<'_>> {
-    whole_block(text, 0, 0)
+    whole_block(text, 0, 0, None)
+}
+
+/// The same without the items of its lists that say another `id` than this one: all of the text is read, and
+/// nothing of them is kept.
+#[must_use]
+pub fn parse_only<'a>(text: &'a str, id: &str) -> Option<PlainTree<'a>> {
+    whole_block(text, 0, 0, Some(id))
 }
 
 /// The one item of the list that `text` is, whose dash stands at `indent`, and `depth` deep in the
@@ -40,17 +47,22 @@ pub fn parse(text: &str) -> Option<PlainTree<'_>> {
 /// goes on behind it.
 #[must_use]
 pub fn item(text: &str, indent: usize, depth: usize) -> Option<PlainTree<'_>> {
-    let PlainTree(mut nodes) = whole_block(text, indent, depth)?;
-    let list = nodes.remove(0);
-    let is_one = nodes.first().is_some_and(|item| item.size == nodes.len());
-    (list.value == PlainValue::List && is_one).then_some(PlainTree(nodes))
+    let mut tree = whole_block(text, indent, depth, None)?;
+    let is_list = tree.root().value() == PlainValue::List;
+    let is_one = is_list && tree.root().parts().count() == 1;
+    tree.nodes.remove(0);
+    is_one.then_some(tree)
 }
 
 /// The block that begins at `indent` and takes up all of `text`.
-fn whole_block(text: &str, indent: usize, depth: usize) -> Option<PlainTree<'_>> {
-    let mut reader = Reader { lines: Lines::begin(text)?, nodes: Vec::with_capacity(text.len() / 24) };
+fn whole_block<'a>(text: &'a str, indent: usize, depth: usize, only: Option<&str>) -> Option<PlainTree<'a>> {
+    let lines = Lines::begin(text)?;
+    // Most lines are a node; what grows is wiped wherever it was.
+    let nodes = if only.is_some() { 0 } else { memchr_iter(b'\n', text.as_bytes()).count() };
+    let nodes = Vec::with_capacity(nodes + nodes / 4);
+    let mut reader = Reader { text, lines, nodes, keys: Vec::new(), only };
     reader.block("", indent, depth)?;
-    reader.lines.next.is_none().then_some(PlainTree(reader.nodes))
+    reader.lines.next.is_none().then_some(PlainTree { text, nodes: reader.nodes })
 }
 
 /// One line without its indentation; a comment has no content.
@@ -62,8 +74,8 @@ pub(super) struct PlainLine<'a> {
 
 impl<'a> PlainLine<'a> {
     pub(super) fn new(line: &'a str) -> Self {
-        let content = line.trim_start_matches(' ');
-        let indent = line.len() - content.len();
+        let indent = line.bytes().take_while(|byte| *byte == b' ').count();
+        let content = line.get(indent..).unwrap_or_default();
         Self { indent, content: if content.starts_with('#') { "" } else { content } }
     }
 
@@ -114,12 +126,17 @@ impl<'a> Lines<'a> {
 }
 
 /// The lines that are left, and the nodes of those that were read.
-struct Reader<'a> {
+struct Reader<'a, 'b> {
+    text: &'a str,
     lines: Lines<'a>,
-    nodes: Vec<PlainNode<'a>>,
+    nodes: Vec<PlainNode>,
+    /// The keys of the maps that go on, one map after another.
+    keys: Vec<&'a str>,
+    /// The id of the items that are kept, where others are not.
+    only: Option<&'b str>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     /// A map or a list whose entries all begin at `indent`, under `key`.
     fn block(&mut self, key: &'a str, indent: usize, depth: usize) -> Option<()> {
         if depth > DEPTH_LIMIT {
@@ -133,39 +150,61 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self, key: &'a str, indent: usize, depth: usize) -> Option<()> {
-        let list = self.begin(key, PlainValue::List);
+        let list = self.begin(key, PlainValue::List, "")?;
         while let Some(item) = self.lines.next.filter(|line| line.indent == indent).and_then(PlainLine::item)
         {
             self.lines.step()?;
             match pair(item.content) {
-                Some(pair) => self.map(("", Some(pair)), item.indent, depth + 1)?,
-                None => drop(self.begin("", scalar(item.content)?)),
+                Some(pair) => self.item((item.indent, depth + 1), pair)?,
+                None => self.scalar("", item.content)?,
             }
         }
         self.end(list)
     }
 
+    /// The item that is a map and begins with `pair`.
+    fn item(&mut self, (indent, depth): (usize, usize), pair: Pair<'a>) -> Option<()> {
+        let first = self.nodes.len();
+        self.map(("", Some(pair)), indent, depth)?;
+        if let Some(only) = self.only {
+            let item = PlainPart::of(self.text, self.nodes.get(first..)?);
+            if item.get("id").is_some_and(|id| id.value() != PlainValue::Text(only)) {
+                self.nodes.truncate(first);
+            }
+        }
+        Some(())
+    }
+
     /// A map under `key`, `begun` by a pair whose line is no longer among those to come.
     fn map(&mut self, (key, mut begun): Begun<'a>, indent: usize, depth: usize) -> Option<()> {
-        let map = self.begin(key, PlainValue::Map);
+        let map = self.begin(key, PlainValue::Map, "")?;
+        let first = self.keys.len();
         while let Some((key, rest)) = match begun.take() {
             Some(pair) => Some(pair),
             None => self.pair_at(indent)?,
         } {
+            self.keys.push(key);
             match (rest, self.lines.next) {
-                (Some(rest), _) => drop(self.begin(key, scalar(rest)?)),
+                (Some(rest), _) => self.scalar(key, rest)?,
                 (None, Some(next)) if next.indent > indent => self.block(key, next.indent, depth + 1)?,
                 // A list may begin where its key begins.
                 (None, Some(next)) if next.is_item_at(indent) => self.list(key, indent, depth + 1)?,
-                (None, Some(_) | None) => drop(self.begin(key, PlainValue::Null)),
+                (None, Some(_) | None) => drop(self.begin(key, PlainValue::Null, "")?),
             }
         }
         self.end(map)?;
-        has_no_doubles(PlainPart::of(self.nodes.get(map..)?)).then_some(())
+        has_no_doubles(self.keys.get(first..)?).then_some(())?;
+        self.keys.truncate(first);
+        Some(())
+    }
+
+    /// What `text` says behind `key`.
+    fn scalar(&mut self, key: &str, text: &str) -> Option<()> {
+        self.begin(key, scalar(text)?, text).map(drop)
     }
 
     /// Takes the pair of the next line, if that belongs to a map at `indent`; nothing where it is no pair.
-    fn pair_at(&mut self, indent: usize) -> Option<Option<(&'a str, Option<&'a str>)>> {
+    fn pair_at(&mut self, indent: usize) -> Option<Option<Pair<'a>>> {
         match self.lines.next {
             Some(line) if line.indent == indent && line.item().is_none() => {
                 self.lines.step()?;
@@ -176,30 +215,32 @@ impl<'a> Reader<'a> {
     }
 
     /// Writes a node, and says where it is.
-    fn begin(&mut self, key: &'a str, value: PlainValue<'a>) -> usize {
-        self.nodes.push(PlainNode { key, value, size: 1 });
-        self.nodes.len() - 1
+    fn begin(&mut self, key: &str, value: PlainValue<'_>, word: &str) -> Option<usize> {
+        self.nodes.push(PlainNode::new(self.text, key, value, word)?);
+        Some(self.nodes.len() - 1)
     }
 
     /// All nodes since the one at `at` are below it.
     fn end(&mut self, at: usize) -> Option<()> {
         let size = self.nodes.len() - at;
-        self.nodes.get_mut(at)?.size = size;
+        self.nodes.get_mut(at)?.size = u32::try_from(size).ok()?;
         Some(())
     }
 }
 
+/// A key, and what follows it on its line.
+type Pair<'a> = (&'a str, Option<&'a str>);
+
 /// The key of a map, and its first pair where that was read.
-type Begun<'a> = (&'a str, Option<(&'a str, Option<&'a str>)>);
+type Begun<'a> = (&'a str, Option<Pair<'a>>);
 
 /// Whether each key stands once.
-fn has_no_doubles(map: PlainPart<'_>) -> bool {
-    let keys = || map.parts().map(|(key, _)| key);
-    if keys().count() < MANY_KEYS {
-        return keys().enumerate().all(|(at, key)| !keys().take(at).any(|other| other == key));
+fn has_no_doubles(keys: &[&str]) -> bool {
+    if keys.len() < MANY_KEYS {
+        return keys.iter().enumerate().all(|(at, key)| !keys.iter().take(at).any(|other| other == key));
     }
     let mut seen = HashSet::new();
-    keys().all(|key| seen.insert(key))
+    keys.iter().all(|key| seen.insert(key))
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ mod server_rules;
 mod standard_requests;
 mod values;
 
+use std::collections::BTreeSet;
+
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::{Catalog, CatalogEntry, CatalogError, file_stem};
 pub use crate::stored::provider_file::error::ProviderFileError;
@@ -70,23 +72,43 @@ pub fn load(name: &str, text: &str) -> Result<Provider, ProviderFileError> {
 /// of that name: that one leads to another server, which must not see the tokens of the person's own.
 #[must_use]
 pub fn catalog(files: impl IntoIterator<Item = ProviderFile>) -> Catalog {
-    let files: Vec<_> = files.into_iter().collect();
-    let library = library(&files);
-    let mut catalog = Catalog::default();
-    for (name, text) in PRESETS {
-        add(&mut catalog, &library, name, None, text);
-    }
-    add_files(&mut catalog, &library, &files);
-    catalog
+    some_of(&PRESETS, files, |_, _| true)
 }
 
 /// `files` alone. They may extend presets all the same.
 #[must_use]
 pub fn catalog_of_files(files: impl IntoIterator<Item = ProviderFile>) -> Catalog {
+    some_of(&[], files, |_, _| true)
+}
+
+/// Those of `presets`, overridden and added to by `files`, that are wanted: by their name and the text of one
+/// file of that name. No other is read.
+#[must_use]
+pub fn some_of(
+    presets: &[(&str, &str)],
+    files: impl IntoIterator<Item = ProviderFile>,
+    is_wanted: impl Fn(&str, &str) -> bool,
+) -> Catalog {
     let files: Vec<_> = files.into_iter().collect();
+    let own = files.iter().map(|(path, text)| (file_stem(path), text.as_deref().unwrap_or_default()));
+    let each = presets.iter().copied().chain(own);
+    let wanted: BTreeSet<&str> =
+        each.filter(|(name, text)| is_wanted(name, text)).map(|(name, _)| name).collect();
+    let library = library(&files);
     let mut catalog = Catalog::default();
-    add_files(&mut catalog, &library(&files), &files);
+    for (name, text) in presets.iter().filter(|(name, _)| wanted.contains(name)) {
+        add(&mut catalog, &library, name, None, text);
+    }
+    add_files(&mut catalog, &library, files.iter().filter(|(path, _)| wanted.contains(file_stem(path))));
     catalog
+}
+
+/// Whether the provider that `text` describes may name variables that `is_set`: it says so, or may inherit it.
+#[must_use]
+pub fn may_name_variable(text: &str, is_set: impl Fn(&str) -> bool) -> bool {
+    let is_in_name = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    let mut names = text.split(|char| !is_in_name(char)).filter(|word| rules::is_variable(word));
+    library::may_extend(text) || text.contains("environment") && names.any(is_set)
 }
 
 /// All that a file may extend: the presets and `files`.
@@ -101,7 +123,11 @@ fn library(files: &[ProviderFile]) -> Library<'_> {
     library
 }
 
-fn add_files(catalog: &mut Catalog, library: &Library<'_>, files: &[ProviderFile]) {
+fn add_files<'a>(
+    catalog: &mut Catalog,
+    library: &Library<'_>,
+    files: impl Iterator<Item = &'a ProviderFile>,
+) {
     for (path, text) in files {
         match text {
             Ok(text) => add(catalog, library, file_stem(path), Some(path), text),
@@ -784,6 +810,41 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             let catalog = catalog([("/p/anthropic.yaml".to_owned(), text)]);
             assert!(catalog.get("anthropic").is_none() && catalog.error("anthropic").is_some());
         }
+    }
+
+    #[test]
+    fn some_of_the_providers_are_what_they_are_among_all() {
+        let file = |name: &str, text: &str| (format!("/p/{name}.yaml"), Ok(text.to_owned()));
+        let heir = "name: heir\nextends: anthropic\ntitle: The heir\n";
+        let broken = ("/p/google.yaml".to_owned(), Err("permission denied".to_owned()));
+        let files = || [file("acme", SHORT), file("heir", heir), file("github", "name: ["), broken.clone()];
+        let all = catalog(files());
+        let names = ["acme", "heir", "github", "google", "gitlab", "anthropic", "nobody"];
+        for wanted in names {
+            let some = some_of(&PRESETS, files(), |name, _| name == wanted);
+            assert_eq!((some.entry(wanted), some.error(wanted)), (all.entry(wanted), all.error(wanted)));
+            assert_eq!(some.entries().count(), usize::from(all.get(wanted).is_some()), "{wanted}");
+        }
+    }
+
+    #[test]
+    fn every_provider_that_names_a_variable_is_found_without_reading_it() {
+        let heir = "name: heir\nextends: anthropic\n";
+        let mine = format!("{SHORT}environment: [ACME_KEY]\n");
+        let files =
+            || [("heir", heir), ("acme", &mine)].map(|(name, text)| (name.to_owned(), Ok(text.to_owned())));
+        let all = catalog(files());
+        for entry in all.entries() {
+            for variable in &entry.provider.environment {
+                assert!(
+                    may_name_variable(&entry.text, |name| name == variable.name),
+                    "{}",
+                    entry.provider.name
+                );
+            }
+        }
+        assert!(may_name_variable(heir, |_| false) && !may_name_variable(&mine, |name| name == "KEY"));
+        assert!(PRESETS.iter().all(|(_, text)| !may_name_variable(text, |_| false)));
     }
 
     #[test]

@@ -54,6 +54,12 @@ pub fn plain(text: &str) -> Result<Option<PlainTree<'_>>, YamlError> {
     within_size(text).map(|()| None)
 }
 
+/// The same, with nothing kept of items that say another `id`.
+#[must_use]
+pub fn plain_only<'a>(text: &'a str, id: &str) -> Option<PlainTree<'a>> {
+    if text.len() <= SIZE_LIMIT { plain_reader::parse_only(text, id) } else { None }
+}
+
 /// Reads `text`, which is no longer than what is read and has another shape than the plain one.
 ///
 /// # Errors

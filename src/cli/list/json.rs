@@ -1,10 +1,12 @@
 //! List as JSON; `docs/json.md` says what each field means.
 
+use std::borrow::Cow;
+
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
 use crate::cli::list::{health, login_end};
-use crate::cli::output;
+use crate::cli::output::{self, Streamed};
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Utc, rfc3339};
 use crate::domain::health::Health;
@@ -17,16 +19,16 @@ use crate::domain::settings::Settings;
 
 /// What scripts read. Times are RFC 3339 in UTC; what is not known is null.
 #[derive(Serialize)]
-struct ListJson<'a> {
+struct ListJson<'a, P> {
     version: u32,
-    profiles: Vec<ProfileJson<'a>>,
+    profiles: P,
     stores: Vec<StoreJson<'a>>,
 }
 
 /// A store that is there and may be written, unless something is wrong with it.
 #[derive(Serialize)]
 struct StoreJson<'a> {
-    store: String,
+    store: &'static str,
     place: &'a str,
     /// In a word or two: `locked`, `does not answer`, `unreadable` or `read-only`.
     fault: Option<&'static str>,
@@ -36,7 +38,7 @@ struct StoreJson<'a> {
 impl<'a> StoreJson<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
         let why = snapshot.writable.as_ref().err().map(|trouble| trouble.why.as_str());
-        Self { store: snapshot.store.to_string(), place: &snapshot.place, fault: snapshot.fault(), why }
+        Self { store: snapshot.store.word(), place: &snapshot.place, fault: snapshot.fault(), why }
     }
 }
 
@@ -46,12 +48,12 @@ struct ProfileJson<'a> {
     provider: &'a str,
     name: &'a str,
     kind: Option<&'a str>,
-    state: String,
+    state: Cow<'static, str>,
     expires_at: Option<String>,
     grant_ends_at: Option<String>,
     account: Option<&'a str>,
     scopes: &'a [String],
-    store: String,
+    store: &'static str,
     last_refresh: Option<LastRefreshJson<'a>>,
     last_test: Option<LastTestJson>,
     /// The program that keeps a borrowed login, and the file that it lies in.
@@ -128,26 +130,28 @@ fn refresh_at(
     }
 }
 
-/// The whole document.
+/// Prints the whole document.
 ///
 /// # Errors
-/// When it cannot be JSON.
-pub(super) fn of(
+/// When it cannot be JSON, or standard output cannot be written to.
+pub(super) fn print(
     stores: &[Snapshot],
     catalog: &Catalog,
     settings: &Settings,
     now: DateTime<Utc>,
-) -> Result<String> {
-    let rows = stores.iter().flat_map(|snapshot| snapshot.rows.iter().map(|row| (snapshot.store, row)));
-    let profiles = rows.map(|(store, row)| match row {
-        Row::Profile(profile) => {
-            of_profile(profile, refresh_at(profile, catalog, settings, now), catalog, now)
-        }
-        Row::Broken { name, at, .. } => of_broken(store, name, at),
+) -> Result<()> {
+    let rows = || stores.iter().flat_map(|snapshot| snapshot.rows.iter().map(|row| (snapshot.store, row)));
+    let profiles = Streamed(|| {
+        rows().map(|(store, row)| match row {
+            Row::Profile(profile) => {
+                of_profile(profile, refresh_at(profile, catalog, settings, now), catalog, now)
+            }
+            Row::Broken { name, at, .. } => of_broken(store, name, at),
+        })
     });
     let there = stores.iter().filter(|snapshot| snapshot.store.may_be_written() && snapshot.is_there());
     let there = there.map(StoreJson::new).collect();
-    output::json(&ListJson { version: 1, profiles: profiles.collect(), stores: there })
+    output::print_json(&ListJson { version: 1, profiles, stores: there })
 }
 
 fn of_profile<'a>(
@@ -165,12 +169,12 @@ fn of_profile<'a>(
             Kind::ApiKey => "api_key",
             Kind::Environment => "environment",
         }),
-        state: health(profile, catalog, now).word_for(profile).replace(' ', "_"),
+        state: one_word(health(profile, catalog, now).word_for(profile)),
         expires_at: profile.life.expires_at.map(rfc3339),
         grant_ends_at: login_end(profile, now).map(rfc3339),
         account: profile.account.as_deref(),
         scopes: &profile.scopes,
-        store: profile.id.store.to_string(),
+        store: profile.id.store.word(),
         owner: profile.owner.as_ref().map(|owner| OwnerJson { program: &owner.title, file: &owner.file }),
         last_refresh: profile.last_refresh_of_this_grant().map(LastRefreshJson::new),
         last_test: profile.last_test_of_this_token().map(LastTestJson::new),
@@ -192,11 +196,16 @@ fn of_broken<'a>(store: StoreId, text: &'a str, at: &'a Where) -> ProfileJson<'a
         profile: exact.map(|name| ProfileId { store, name }.exact()),
         provider,
         name,
-        state: Health::Unreadable.word().to_owned(),
-        store: store.to_string(),
+        state: one_word(Health::Unreadable.word()),
+        store: store.word(),
         owner: owner_of(at),
         ..ProfileJson::default()
     }
+}
+
+/// The state as JSON names it.
+fn one_word(words: &'static str) -> Cow<'static, str> {
+    if words.contains(' ') { words.replace(' ', "_").into() } else { words.into() }
 }
 
 /// The program whose file holds an entry that is not understood.

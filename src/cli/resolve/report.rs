@@ -94,8 +94,8 @@ impl ResolveReport<'_> {
         lines.iter().map(|line| text::clean(line, LINE_LIMIT) + "\n").collect()
     }
 
-    /// The same as scripts read it.
-    pub(super) fn json(&self) -> Result<String> {
+    /// Prints the same as scripts read it.
+    pub(super) fn print_json(&self) -> Result<()> {
         let order = &self.request.order;
         let masked = self.masked();
         let header = masked.as_deref().and_then(|header| header.split_once(": "));
@@ -106,7 +106,7 @@ impl ResolveReport<'_> {
             value,
             refreshed: self.outcome.refreshed,
         });
-        output::json(&ResolveJson {
+        output::print_json(&ResolveJson {
             version: 1,
             provider: &self.request.provider.name,
             order: &order.name,

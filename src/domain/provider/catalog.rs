@@ -11,6 +11,8 @@ pub struct Catalog {
     providers: BTreeMap<String, CatalogEntry>,
     /// What is wrong with files that could not be read.
     pub errors: Vec<CatalogError>,
+    /// Nobody knows what there is: the folder of the person's files cannot be read.
+    is_unreadable: bool,
 }
 
 /// A provider and where it was read.
@@ -57,7 +59,7 @@ impl Catalog {
     /// could be replaced by a file in it.
     #[must_use]
     pub fn unreadable(error: CatalogError) -> Self {
-        Self { providers: BTreeMap::new(), errors: vec![error] }
+        Self { providers: BTreeMap::new(), errors: vec![error], is_unreadable: true }
     }
 
     /// Adds a provider, in the place of one of its name.
@@ -95,7 +97,7 @@ impl Catalog {
     #[must_use]
     pub fn error(&self, name: &str) -> Option<&CatalogError> {
         let of_file = self.errors.iter().find(|error| file_stem(&error.path) == name);
-        let of_folder = || self.errors.first().filter(|_| self.providers.is_empty());
+        let of_folder = || self.errors.first().filter(|_| self.is_unreadable);
         if self.get(name).is_some() { None } else { of_file.or_else(of_folder) }
     }
 

@@ -6,7 +6,7 @@ mod prompter;
 mod secret;
 mod styled;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use zeroize::Zeroizing;
 
@@ -21,13 +21,34 @@ pub use crate::shell::terminal::console::styled::StyledOutput;
 /// The longest line that is said, in characters: an authorization address has a few hundred.
 const TEXT_LIMIT: usize = 8192;
 
+/// How many bytes are written at a time; a pipe takes as many.
+const PIECE_LENGTH: usize = 64 * 1024;
+
 /// Prints data. A reader that has gone away is no failure.
 ///
 /// # Errors
 /// When standard output cannot be written to for another reason.
 pub fn print(data: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(data.as_bytes()).and_then(|()| out.flush()) {
+    printed(out.write_all(data.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Prints data that `write` writes in many small pieces, without holding all of it.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_in_pieces(
+    write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(PIECE_LENGTH, io::stdout().lock());
+    let written = write(&mut out).and_then(|()| out.flush());
+    // What could not be written is not tried again when it is dropped.
+    drop(out.into_parts());
+    printed(written)
+}
+
+fn printed(written: io::Result<()>) -> io::Result<()> {
+    match written {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => {

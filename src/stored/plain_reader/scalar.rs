@@ -18,6 +18,9 @@ const QUOTABLE: u8 = 1 << 5;
 /// May stand in a comment.
 const TEXT: u8 = 1 << 6;
 
+/// How long the longest of [`SPECIAL`] is.
+const SPECIAL_LENGTH: usize = 5;
+
 /// Words that are no texts, however they are written.
 const SPECIAL: [&str; 5] = ["true", "false", "null", "nan", "inf"];
 
@@ -34,11 +37,11 @@ const fn classes() -> [u8; 256] {
     let mut byte = 0_u8;
     loop {
         let mut class = 0;
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=') {
-            class |= WORD | VALUE;
-        }
-        if byte == b':' {
+        if is_of_value(byte) {
             class |= VALUE;
+            if byte != b':' {
+                class |= WORD;
+            }
         }
         if byte.is_ascii_digit() {
             class |= DIGIT;
@@ -62,6 +65,14 @@ const fn classes() -> [u8; 256] {
         }
         byte += 1;
     }
+}
+
+/// Whether `byte` may stand in a bare value; without a branch, so that many are looked at at once.
+const fn is_of_value(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    // `-./0123456789:`
+    let is_between = byte.wrapping_sub(b'-') <= b':' - b'-';
+    is_letter | is_between | (byte == b'_') | (byte == b'@') | (byte == b'+') | (byte == b'=')
 }
 
 fn class(byte: u8) -> u8 {
@@ -119,6 +130,9 @@ pub(super) fn scalar(text: &str) -> Option<PlainValue<'_>> {
         let inner = rest.strip_suffix('"')?;
         return (Classes::of(inner).all & QUOTABLE != 0).then_some(PlainValue::Text(inner));
     }
+    if is_plainly_text(text) {
+        return Some(PlainValue::Text(text));
+    }
     let classes = Classes::of(text);
     if classes.all & VALUE == 0 {
         return match text {
@@ -128,6 +142,14 @@ pub(super) fn scalar(text: &str) -> Option<PlainValue<'_>> {
         };
     }
     if text.ends_with(':') { None } else { word(text, classes) }
+}
+
+/// Whether it is a bare value that begins with a letter and is longer than all words that are no texts, as
+/// tokens are.
+fn is_plainly_text(text: &str) -> bool {
+    let begins =
+        text.len() > SPECIAL_LENGTH && text.bytes().next().is_some_and(|first| class(first) & LETTER != 0);
+    begins && !text.ends_with(':') && text.bytes().fold(true, |all, byte| all & is_of_value(byte))
 }
 
 /// A bare word of these classes: a text if no reader could take it for anything else, a short whole number,
@@ -140,9 +162,9 @@ fn word(text: &str, classes: Classes) -> Option<PlainValue<'_>> {
     let dashes = || text.bytes().filter(|byte| *byte == b'-').count();
     let is_text = if class(first) & LETTER != 0 {
         match text.len() {
-            0..=5 if text == "true" => return Some(PlainValue::Bool(true)),
-            0..=5 if text == "false" => return Some(PlainValue::Bool(false)),
-            0..=5 => !SPECIAL.iter().any(|word| text.eq_ignore_ascii_case(word)),
+            0..=SPECIAL_LENGTH if text == "true" => return Some(PlainValue::Bool(true)),
+            0..=SPECIAL_LENGTH if text == "false" => return Some(PlainValue::Bool(false)),
+            0..=SPECIAL_LENGTH => !SPECIAL.iter().any(|word| text.eq_ignore_ascii_case(word)),
             _ => true,
         }
     } else if class(first) & DIGIT != 0 {

@@ -4,14 +4,65 @@ use serde_yaml::{Mapping, Value};
 
 use crate::domain::secret::{Secret, SecretText};
 
-/// What stands at one place of a plain text.
+/// What stands at one place of a plain text: small, because a text of megabytes has a hundred thousand of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlainNode<'a> {
+pub struct PlainNode {
+    kind: NodeKind,
     /// Its key; empty in a list.
-    pub(super) key: &'a str,
-    pub(super) value: PlainValue<'a>,
+    key: Span,
+    /// The text or number that it is.
+    word: Span,
     /// How many nodes it is with those below it.
-    pub(super) size: usize,
+    pub(super) size: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NodeKind {
+    Null,
+    True,
+    False,
+    Number,
+    Text,
+    List,
+    Map,
+}
+
+/// A part of a text, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Span {
+    at: u32,
+    length: u32,
+}
+
+impl Span {
+    /// Where `part`, a slice of `text`, lies in it.
+    fn of(text: &str, part: &str) -> Option<Self> {
+        let at = part.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
+        Some(Self { at: u32::try_from(at).ok()?, length: u32::try_from(part.len()).ok()? })
+    }
+
+    fn of_text(self, text: &str) -> &str {
+        let in_bytes = |number| usize::try_from(number).unwrap_or(usize::MAX);
+        let at = in_bytes(self.at);
+        text.get(at..at.saturating_add(in_bytes(self.length))).unwrap_or_default()
+    }
+}
+
+impl PlainNode {
+    /// One of `text` without anything below it; `word` is what a number was read from.
+    pub(super) fn new(text: &str, key: &str, value: PlainValue<'_>, word: &str) -> Option<Self> {
+        let (kind, word) = match value {
+            PlainValue::Null => (NodeKind::Null, ""),
+            PlainValue::Bool(true) => (NodeKind::True, ""),
+            PlainValue::Bool(false) => (NodeKind::False, ""),
+            PlainValue::Number(_) => (NodeKind::Number, word),
+            PlainValue::Text(inner) => (NodeKind::Text, inner),
+            PlainValue::List => (NodeKind::List, ""),
+            PlainValue::Map => (NodeKind::Map, ""),
+        };
+        let span = |part: &str| if part.is_empty() { Some(Span::default()) } else { Span::of(text, part) };
+        Some(Self { kind, key: span(key)?, word: span(word)?, size: 1 })
+    }
 }
 
 /// A scalar, or what kind of node those below it make.
@@ -25,64 +76,86 @@ pub enum PlainValue<'a> {
     Map,
 }
 
-/// A node, and those below it: never empty.
+/// A node of `text`, and those below it: never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlainTree<'a>(pub(super) Vec<PlainNode<'a>>);
+pub struct PlainTree<'a> {
+    pub(super) text: &'a str,
+    pub(super) nodes: Vec<PlainNode>,
+}
 
 /// A node of a tree, with those below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlainPart<'a> {
-    nodes: &'a [PlainNode<'a>],
-    /// The text that it was read from, where secrets are to be shared with it.
-    text: Option<&'a SecretText>,
+    text: &'a str,
+    nodes: &'a [PlainNode],
+    /// The same text, where secrets are to be shared with it.
+    secrets: Option<&'a SecretText>,
 }
 
 impl PlainTree<'_> {
     #[must_use]
     pub fn root(&self) -> PlainPart<'_> {
-        PlainPart::of(&self.0)
+        PlainPart::of(self.text, &self.nodes)
     }
 
     /// The same, whose secrets are shared with `text`, which it was read from.
     #[must_use]
     pub fn root_in<'a>(&'a self, text: &'a SecretText) -> PlainPart<'a> {
-        PlainPart { text: Some(text), ..self.root() }
+        PlainPart { secrets: Some(text), ..self.root() }
     }
 }
 
 impl<'a> PlainPart<'a> {
-    /// The first of `nodes`, which are those below it.
-    pub(super) fn of(nodes: &'a [PlainNode<'a>]) -> Self {
-        Self { nodes, text: None }
+    /// The first of `nodes`, which are of `text`, with those below it.
+    pub(super) fn of(text: &'a str, nodes: &'a [PlainNode]) -> Self {
+        Self { text, nodes, secrets: None }
     }
 
     /// What stands there.
     #[must_use]
     pub fn value(self) -> PlainValue<'a> {
-        self.nodes.first().map_or(PlainValue::Null, |node| node.value)
+        let Some(node) = self.nodes.first() else { return PlainValue::Null };
+        let word = || node.word.of_text(self.text);
+        match node.kind {
+            NodeKind::Null => PlainValue::Null,
+            NodeKind::True => PlainValue::Bool(true),
+            NodeKind::False => PlainValue::Bool(false),
+            NodeKind::Number => word().parse().map_or(PlainValue::Null, PlainValue::Number),
+            NodeKind::Text => PlainValue::Text(word()),
+            NodeKind::List => PlainValue::List,
+            NodeKind::Map => PlainValue::Map,
+        }
     }
 
     /// The parts right below it, each with its key, which is empty in a list.
     pub fn parts(self) -> impl Iterator<Item = (&'a str, Self)> {
+        self.nodes_below().map(move |nodes| (key(nodes).of_text(self.text), Self { nodes, ..self }))
+    }
+
+    /// The nodes of each part right below it.
+    fn nodes_below(self) -> impl Iterator<Item = &'a [PlainNode]> {
         let mut rest = self.nodes.get(1..).unwrap_or_default();
         std::iter::from_fn(move || {
-            let node = rest.first()?;
-            let (part, others) = rest.split_at_checked(node.size)?;
+            let (part, others) = rest.split_at_checked(usize::try_from(rest.first()?.size).ok()?)?;
             rest = others;
-            Some((node.key, Self { nodes: part, ..self }))
+            Some(part)
         })
     }
 
     /// The part of that key.
     #[must_use]
-    pub fn get(self, key: &str) -> Option<Self> {
-        self.parts().find(|(own, _)| *own == key).map(|(_, part)| part)
+    pub fn get(self, wanted: &str) -> Option<Self> {
+        // Most keys are told apart by their length.
+        let length = u32::try_from(wanted.len()).ok()?;
+        let is_it = |key: Span| key.length == length && key.of_text(self.text) == wanted;
+        let nodes = self.nodes_below().find(|nodes| is_it(key(nodes)))?;
+        Some(Self { nodes, ..self })
     }
 
     /// The secret that `text` of this part is.
     #[must_use]
     pub fn secret(self, text: &str) -> Secret {
-        self.text.map_or_else(|| Secret::new(text), |whole| whole.secret(text))
+        self.secrets.map_or_else(|| Secret::new(text), |whole| whole.secret(text))
     }
 
     /// The same as a tree that can be changed.
@@ -100,4 +173,8 @@ impl<'a> PlainPart<'a> {
             }
         }
     }
+}
+
+fn key(nodes: &[PlainNode]) -> Span {
+    nodes.first().map(|node| node.key).unwrap_or_default()
 }

@@ -108,10 +108,11 @@ impl<'a> Library<'a> {
         origin: FileOrigin,
         text: &str,
     ) -> Result<LoadedProvider, ProviderFileError> {
-        limits::check(text)?;
-        // However else the name of the field is written, there is a backslash.
-        if !text.contains(EXTENDS)
-            && !text.contains('\\')
+        // A test holds the limits of what comes with the program.
+        if origin == FileOrigin::Own {
+            limits::check(text)?;
+        }
+        if !may_extend(text)
             && let Ok(provider) = read(name, text)
         {
             return Ok(LoadedProvider { provider, merged: None });
@@ -196,6 +197,13 @@ fn title(origin: FileOrigin, name: &str) -> String {
         FileOrigin::Preset => format!("{name}.yaml (built in)"),
         FileOrigin::Own => format!("{name}.yaml"),
     }
+}
+
+/// Whether `text` may name a file that it extends: a line that is no comment says so. However else the name of
+/// the field is written, there is a backslash.
+pub(super) fn may_extend(text: &str) -> bool {
+    let is_said = || text.lines().any(|line| line.contains(EXTENDS) && !line.trim_start().starts_with('#'));
+    text.contains('\\') || text.contains(EXTENDS) && is_said()
 }
 
 /// The name of the file that `text` extends.

@@ -54,6 +54,7 @@ pub(super) fn count(text: &str) -> Result<(), ProviderFileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stored::provider_file::PRESETS;
 
     #[test]
     fn a_text_that_would_cost_too_much_is_refused_before_it_is_parsed() {
@@ -71,6 +72,13 @@ mod tests {
             format!("a: &a {}\nb: *a", "x".repeat(200_000)),
         ] {
             assert_eq!(check(&fine), Ok(()), "{:.40}", fine);
+        }
+    }
+
+    #[test]
+    fn what_comes_with_the_program_costs_little() {
+        for (name, text) in PRESETS {
+            assert_eq!(check(text).and_then(|()| count(text)), Ok(()), "{name}");
         }
     }
 

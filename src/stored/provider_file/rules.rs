@@ -249,7 +249,7 @@ fn bad_secret_header(name: &str) -> Option<String> {
 
 const VARIABLE_NAME: &str = "the name of an environment variable is A to Z, 0 to 9 and _, no digit first";
 
-fn is_variable(name: &str) -> bool {
+pub(super) fn is_variable(name: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     !name.is_empty() && !name.starts_with(|char: char| char.is_ascii_digit()) && name.bytes().all(word)
 }
