@@ -28,6 +28,10 @@ const STACKED: usize = 8;
 /// characters long; a cut is shown by `…`.
 #[must_use]
 pub fn clean(text: &str, limit: usize) -> String {
+    // As most names are: each letter is one of its own, and is shown as it is.
+    if text.len() <= limit && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut safe = String::new();
     let mut taken = 0;
     for cluster in text.graphemes(true) {
@@ -114,13 +118,17 @@ fn is_twin(char: char, is_composed: bool) -> bool {
 pub fn is_doubtful(cluster: &str) -> bool {
     let mut chars = cluster.chars();
     let Some(first) = chars.next() else { return false };
-    let is_alone = chars.as_str().is_empty();
+    let hangs = || first.width() == Some(0) && !is_hostile(first);
+    let is_flag = matches!(first, '\u{1f1e6}'..='\u{1f1ff}');
+    if chars.as_str().is_empty() {
+        // Most of what is on a screen.
+        return !first.is_ascii() && (is_flag || hangs());
+    }
     let joins = |char: char| matches!(char, '\u{200d}' | '\u{20e3}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
-    let hangs = first.width() == Some(0) && !is_hostile(first);
     let sum: usize = cluster.chars().filter_map(UnicodeWidthChar::width).sum();
-    hangs
-        || matches!(first, '\u{1f1e6}'..='\u{1f1ff}')
-        || (!is_alone && !cluster.contains(char::is_control))
+    is_flag
+        || hangs()
+        || !cluster.contains(char::is_control)
             && (chars.any(joins) || cluster.chars().count() > STACKED || sum != cluster.width())
 }
 

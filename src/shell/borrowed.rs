@@ -81,10 +81,12 @@ fn wanted(paths: &Paths) -> Option<&Path> {
     paths.borrowed.as_deref().filter(|_| is_wanted)
 }
 
-/// The files to be watched, those too that are not there; for a folder `*` in it.
+/// The files to be watched, those too that are not there; for a folder `*` in it. None where the settings do not
+/// want them read.
 #[must_use]
-pub fn watched(home: &Path) -> Vec<PathBuf> {
+pub fn watched(paths: &Paths) -> Vec<PathBuf> {
     let mut all = Vec::new();
+    let Some(home) = wanted(paths) else { return all };
     let programs = programs();
     for rule in programs.iter().flat_map(|program| &program.files) {
         let Some(path) = pattern(rule, home) else { continue };

@@ -31,17 +31,30 @@ use crate::tui::message::{ClipboardCleared, Copied, CopySource, Effect, Form, Ms
 
 /// Performs an effect in a task of its own. Effects of the terminal itself are the loop's.
 pub fn perform(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox, effect: Effect) {
+    if effect == Effect::ClearClipboardAtEnd {
+        // The end may come before a task begins.
+        return services.clipboard.clear_at_end();
+    }
+    tasks.spawn(performed(services, inbox, effect));
+}
+
+/// Performs an effect. It holds the services until it has ended.
+pub fn performed(
+    services: &Arc<Services>,
+    inbox: &Inbox,
+    effect: Effect,
+) -> impl Future<Output = ()> + Send + use<> {
     let (services, inbox) = (Arc::clone(services), inbox.clone());
     // A task that panics says so, instead of leaving the person to wait for ever.
     let instead = lost(&effect);
     let task = std::panic::AssertUnwindSafe(run(services, inbox.clone(), effect));
-    tasks.spawn(async move {
+    async move {
         if task.catch_unwind().await.is_err()
             && let Some(msg) = instead
         {
             say(&inbox, msg);
         }
-    });
+    }
 }
 
 async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
@@ -127,10 +140,14 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         }
         Effect::KeepServer(server) => return keep_server(&services, &inbox, &server).await,
         Effect::Describe(name, text) => return describe(&services, &inbox, name, text).await,
-        Effect::ClearClipboardAtEnd => return services.clipboard.clear_at_end(),
         Effect::ReadSettings => return settings::tell(&services.paths.settings, &inbox).await,
         Effect::ReadEvents => return event_notifier::tell(&services, &inbox).await,
-        Effect::Edit(_) | Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => return,
+        Effect::ClearClipboardAtEnd
+        | Effect::Edit(_)
+        | Effect::Print(_)
+        | Effect::Redraw
+        | Effect::Suspend
+        | Effect::Quit => return,
     };
     say(&inbox, msg);
 }

@@ -16,12 +16,13 @@ use crate::domain::clock::Now;
 use crate::domain::name::StoreId;
 use crate::shell::inbox::{Inbox, say};
 use crate::shell::login::browser;
-use crate::shell::perform::perform;
+use crate::shell::perform::{perform, performed};
 use crate::shell::store_files::{self, file};
 use crate::shell::tasks::Tasks;
 use crate::shell::terminal::keyboard::{self, Keyboard, SharedMap};
 use crate::shell::terminal::{TerminalScreen, background, editor};
-use crate::shell::{Services, http, watch};
+use crate::shell::watch::Watch;
+use crate::shell::{Services, http, settings};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::screen_map::ScreenMap;
@@ -81,8 +82,11 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     if let Some(demo) = demo {
         begin_demo(&mut model, demo);
     }
-    let effects = update(&mut model, services.clock.now(), Msg::Stored(services.read_now(StoreId::Own)));
+    // Whoever performs something holds the services until it has ended.
+    let holders = Arc::strong_count(services);
     let (inbox, messages) = channel();
+    let watch = Watch::new(services, &inbox);
+    let effects = read_first(&mut model, services);
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;
     let mut screen = TerminalScreen::take(size).wrap_err("cannot use the terminal")?;
@@ -92,10 +96,12 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
         background::ask().wrap_err("cannot draw")?;
     }
     let keyboard = keyboard::start(&inbox, &map).wrap_err("cannot read the keyboard")?;
-    tasks.read_catalog(services, &inbox);
-    tasks.read_stores(services, &inbox);
-    tasks.read_settings(services, &inbox);
-    watch::start(&tasks, services, &inbox);
+    let wanted: Vec<_> = effects.into_iter().map(|effect| performed(services, &inbox, effect)).collect();
+    tasks.read_rest(services, &inbox, watch, async {
+        for each in wanted {
+            each.await;
+        }
+    });
     let waits = inbox.clone();
     services.lock_wait.set(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
     let event_loop = EventLoop {
@@ -106,13 +112,27 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
         map: &map,
         keyboard: &keyboard,
     };
-    let ran = event_loop.until_quit(&mut model, &mut screen, effects);
+    let ran = event_loop.until_quit(&mut model, &mut screen);
     drop(screen);
     // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
     let left = ran.unwrap_or(LeaveReason::Terminated);
+    let is_demo = model.is_demo;
     event_loop.finish(model);
-    tasks.end(SHUTDOWN_LIMIT);
+    // The demo's server, which ends next, waits for who is connected.
+    if is_demo || Arc::strong_count(services) > holders {
+        tasks.end(SHUTDOWN_LIMIT);
+    } else {
+        tasks.leave();
+    }
     Ok(left)
+}
+
+/// Reads what the first frame shows: the settings with their theme, and our own store.
+fn read_first(model: &mut Model, services: &Services) -> Vec<Effect> {
+    let (settings, theme) = settings::read_with_theme(&services.paths.settings);
+    let stored = Msg::Stored(services.read_now(StoreId::Own));
+    let all = [Some(Msg::Settled(settings)), theme.map(Msg::Themed), Some(stored)];
+    all.into_iter().flatten().flat_map(|msg| update(model, services.clock.now(), msg)).collect()
 }
 
 fn begin_demo(model: &mut Model, demo: DemoScreen) {
@@ -141,26 +161,13 @@ fn draw(screen: &mut TerminalScreen, model: &Model, now: Now, shared: &SharedMap
 }
 
 impl EventLoop<'_> {
-    fn until_quit(
-        &self,
-        model: &mut Model,
-        screen: &mut TerminalScreen,
-        mut effects: Vec<Effect>,
-    ) -> io::Result<LeaveReason> {
+    fn until_quit(&self, model: &mut Model, screen: &mut TerminalScreen) -> io::Result<LeaveReason> {
         let mut left = LeaveReason::Asked;
+        let mut effects = Vec::new();
         let mut returns = false;
+        // The first frame is drawn already.
+        let mut now = self.services.clock.now();
         loop {
-            if self.perform_all(screen, std::mem::take(&mut effects))?.is_break() {
-                return Ok(left);
-            }
-            // A login that has its answer wants to be seen.
-            let waits = model.login.as_ref().is_some_and(|login| login.methods().is_some());
-            if screen.is_lent() && (returns || !waits) {
-                screen.come_back()?;
-            }
-            returns = false;
-            let now = self.services.clock.now();
-            draw(screen, model, now, self.map)?;
             let mut next = self.wait(model, now);
             if next.is_none() {
                 return Ok(LeaveReason::Terminated);
@@ -188,6 +195,17 @@ impl EventLoop<'_> {
             if model.size != size {
                 screen.resize(model.size);
             }
+            if self.perform_all(screen, std::mem::take(&mut effects))?.is_break() {
+                return Ok(left);
+            }
+            // A login that has its answer wants to be seen.
+            let waits = model.login.as_ref().is_some_and(|login| login.methods().is_some());
+            if screen.is_lent() && (returns || !waits) {
+                screen.come_back()?;
+            }
+            returns = false;
+            now = self.services.clock.now();
+            draw(screen, model, now, self.map)?;
         }
     }
 

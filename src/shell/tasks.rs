@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 use crate::domain::name::StoreId;
 use crate::shell::inbox::{Inbox, say};
 use crate::shell::signals::Ending;
-use crate::shell::{Services, runtime, settings, signals};
+use crate::shell::watch::Watch;
+use crate::shell::{Services, runtime, signals};
 use crate::tui::message::Msg;
 
 /// The thread that runs the tasks.
@@ -84,37 +85,43 @@ impl Tasks {
         self.runtime.spawn(task);
     }
 
-    /// Reads the stores beside our own and tells them to `inbox`, and from then on each that was unlocked.
-    pub fn read_stores(&self, services: &Arc<Services>, inbox: &Inbox) {
+    /// Reads what the first frame does without and tells it to `inbox`: the stores beside our own, and the provider
+    /// files. One thing is done after the other, `wanted` too, so that few workers are enough. What is written
+    /// meanwhile is noticed by `watch`.
+    pub fn read_rest(
+        &self,
+        services: &Arc<Services>,
+        inbox: &Inbox,
+        watch: Watch,
+        wanted: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let (mut written, mut late) = (Vec::new(), None);
         for each in services.stores.all() {
             let (store, told) = (each.store.id(), inbox.clone());
             each.store.on_unlocked(Box::new(move || say(&told, Msg::Touched(store))));
+            match store {
+                StoreId::Own => {}
+                // Its answer may be long in coming.
+                StoreId::Keyring if each.store.path().exists() => late = Some(store),
+                StoreId::Shared
+                | StoreId::Hashed
+                | StoreId::Keyring
+                | StoreId::Environment
+                | StoreId::Borrowed => written.push(store),
+            }
         }
-        let written = services.stores.all().map(|each| each.store.id()).filter(|id| *id != StoreId::Own);
-        for store in written.chain(services.paths.borrowed.is_some().then_some(StoreId::Borrowed)) {
-            let (services, inbox) = (Arc::clone(services), inbox.clone());
-            self.spawn(async move {
-                // The loop has ended: nobody is left to be told.
-                let _ = inbox.send(Msg::Stored(services.read(store).await));
-            });
+        if let Some(store) = late {
+            self.spawn(read(Arc::clone(services), inbox.clone(), vec![store]));
         }
-    }
-
-    /// Reads the provider files and tells them to `inbox`, and then the variables that they name.
-    pub fn read_catalog(&self, services: &Arc<Services>, inbox: &Inbox) {
-        let (services, inbox) = (Arc::clone(services), inbox.clone());
+        let (services, inbox, runtime) = (Arc::clone(services), inbox.clone(), self.runtime.clone());
         self.spawn(async move {
-            let catalog = services.catalog().await;
-            let _ = inbox.send(Msg::Catalogued(Box::new((*catalog).clone())));
-            let _ = inbox.send(Msg::Stored(services.read(StoreId::Environment).await));
-        });
-    }
-
-    /// Reads the settings and tells them to `inbox`.
-    pub fn read_settings(&self, services: &Arc<Services>, inbox: &Inbox) {
-        let (path, inbox) = (services.paths.settings.clone(), inbox.clone());
-        self.spawn(async move {
-            settings::tell(&path, &inbox).await;
+            read(Arc::clone(&services), inbox.clone(), written).await;
+            say(&inbox, Msg::Catalogued(Box::new((*services.catalog().await).clone())));
+            runtime.spawn(watch.begin().await.follow());
+            wanted.await;
+            let borrowed = services.paths.borrowed.is_some().then_some(StoreId::Borrowed);
+            let rest = [StoreId::Environment].into_iter().chain(borrowed).collect();
+            read(services, inbox, rest).await;
         });
     }
 
@@ -123,5 +130,22 @@ impl Tasks {
         // A thread that has ended already need not be told.
         let _ = self.end.send(within);
         let _ = self.thread.join();
+    }
+
+    /// Leaves the thread to go with the program: it does nothing but wait for signals and for changes of files.
+    pub fn leave(self) {
+        // Without the other end of its channel it would wake, only to end what ends anyway.
+        std::mem::forget(self.end);
+    }
+}
+
+/// Reads `stores` one after the other, and tells them together, so that one frame shows them.
+async fn read(services: Arc<Services>, inbox: Inbox, stores: Vec<StoreId>) {
+    let mut snapshots = Vec::new();
+    for store in stores {
+        snapshots.push(services.read(store).await);
+    }
+    for snapshot in snapshots {
+        say(&inbox, Msg::Stored(snapshot));
     }
 }

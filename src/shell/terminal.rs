@@ -16,8 +16,8 @@ use std::mem::ManuallyDrop;
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{execute, queue};
 use ratatui::backend::{Backend, ClearType};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -241,11 +241,14 @@ fn enter() -> io::Result<()> {
 }
 
 fn leave() -> io::Result<()> {
-    // Each on its own: one that fails must not keep the next from being tried.
-    let ended = window::end();
-    let shown = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let mut sequences = Vec::new();
+    window::end(&mut sequences)?;
+    queue!(sequences, DisableBracketedPaste, LeaveAlternateScreen, Show)?;
+    let mut out = stdout().lock();
+    let written = out.write_all(&sequences).and_then(|()| out.flush());
+    // One that fails must not keep the other from being tried.
     disable_raw_mode()?;
-    ended.and(shown)
+    written
 }
 
 /// What the terminal can show, as its variables say it: `NO_COLOR` keeps bold and reverse, a locale that

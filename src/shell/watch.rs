@@ -4,6 +4,7 @@
 //! there yet is awaited in the nearest one that is. What is noticed is only a reason to read; whether
 //! anything changed, the bytes say.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
@@ -11,16 +12,15 @@ use std::time::Duration;
 
 use notify::event::ModifyKind;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::name::StoreId;
-use crate::shell::inbox::Inbox;
+use crate::shell::inbox::{Inbox, say};
 use crate::shell::store_files::EVERY_FILE;
 use crate::shell::store_files::file::FileStamp;
 use crate::shell::store_files::file::LINK_LIMIT;
-use crate::shell::tasks::Tasks;
 use crate::shell::{Services, borrowed, settings};
 use crate::tui::message::Msg;
 
@@ -45,138 +45,287 @@ struct Spot {
     name: OsString,
 }
 
-/// What an event touched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What an event touched, the worse the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Touch {
     File,
     /// A folder that is watched has gone; another one may bear its name.
     Folder,
 }
 
-/// Tells `inbox` whenever a store or the event log may have been written, and whenever the settings may
-/// have been.
-pub fn start(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox) {
-    for each in services.stores.all() {
-        let store = each.store.id();
-        let log = (store == StoreId::Own).then(|| services.event_log.path().to_owned());
-        let files = each.store.watched().into_iter().chain(log);
-        let files: Vec<PathBuf> = files.map(|path| absolute(&path).unwrap_or(path)).collect();
-        let told = inbox.clone();
-        tasks.spawn(async move {
-            let tell = || told.send(Msg::Touched(store)).ok();
-            // It ends with the loop: nobody is left to be told.
-            let _: Option<()> = follow(move || files.clone(), tell, SLOW_LOOK).await;
-        });
-    }
-    if let Some(home) = services.paths.borrowed.clone() {
-        let told = inbox.clone();
-        tasks.spawn(async move {
-            let tell = || told.send(Msg::Touched(StoreId::Borrowed)).ok();
-            let _: Option<()> = follow(move || borrowed::watched(&home), tell, RARE_LOOK).await;
-        });
-    }
-    let settings = absolute(&services.paths.settings).unwrap_or(services.paths.settings.clone());
-    let told = inbox.clone();
-    tasks.spawn(async move {
-        // The theme file may become another one.
-        let files = move || [settings.clone()].into_iter().chain(settings::theme_file(&settings)).collect();
-        let tell = || told.send(Msg::SettingsTouched).ok();
-        let _: Option<()> = follow(files, tell, SLOW_LOOK).await;
-    });
+/// Files that are told of together.
+struct Group {
+    files: Box<dyn Fn() -> Vec<PathBuf> + Send + Sync>,
+    /// What is told where one of them may have been written.
+    told: Box<dyn Fn() -> Msg + Send + Sync>,
+    /// How often they are looked at though nothing is noticed.
+    look: Duration,
 }
 
-/// Follows the `files` for as long as somebody is there to `tell`, and looks at them as often as `anyway` says
-/// though nothing is noticed.
-async fn follow(
-    files: impl Fn() -> Vec<PathBuf> + Clone + Send + 'static,
-    tell: impl Fn() -> Option<()>,
-    anyway: Duration,
-) -> Option<()> {
-    let mut seen = stamps(files.clone()).await;
-    loop {
-        let (told, mut touched) = unbounded_channel();
-        let watching = files.clone();
-        // A folder on a network may keep its caller waiting.
-        let watched = spawn_blocking(move || watch(&watching(), &told)).await;
-        // What was written while nobody watched.
-        tell()?;
-        let Ok(Ok((_watcher, spots))) = watched else {
-            // No more watches are to be had, or a folder cannot be read.
-            for _ in 0..LOOKS_UNWATCHED {
-                // Nothing tells of a change here, so there is no condition to wait for.
-                sleep(LOOK).await;
-                let found = stamps(files.clone()).await;
-                if found != seen {
-                    seen = found;
-                    tell()?;
+/// What files had when they were looked at.
+type Stamps = BTreeMap<PathBuf, Option<FileStamp>>;
+
+/// What is known of a group while it is followed.
+#[derive(Default)]
+struct Followed {
+    seen: Stamps,
+    spots: Vec<Spot>,
+    /// Whether changes of its files are told by the system.
+    is_watched: bool,
+    /// When it was looked at last.
+    looked: Option<Instant>,
+}
+
+/// All files that are followed, by one watcher and one task.
+pub struct Watch {
+    groups: Arc<[Group]>,
+    /// What those had that are read before they are watched, with the place of their group.
+    read_before: Vec<(usize, Stamps)>,
+    inbox: Inbox,
+}
+
+impl Watch {
+    /// The stores, the event log and the settings of `services`. They are read after this and before they are
+    /// watched, so what they have now is kept; files of other programs are read when they are watched.
+    #[must_use]
+    pub fn new(services: &Arc<Services>, inbox: &Inbox) -> Self {
+        let mut groups = vec![of_settings(services)];
+        let settings = absolute(&services.paths.settings).unwrap_or(services.paths.settings.clone());
+        let mut read_before = vec![(0, stamps([settings]))];
+        for each in services.stores.all() {
+            let store = each.store.id();
+            let log = (store == StoreId::Own).then(|| services.event_log.path().to_owned());
+            let files = each.store.watched().into_iter().chain(log);
+            let files: Vec<PathBuf> = files.map(|path| absolute(&path).unwrap_or(path)).collect();
+            read_before.push((groups.len(), stamps(files.clone())));
+            let files = Box::new(move || files.clone());
+            groups.push(Group { files, told: Box::new(move || Msg::Touched(store)), look: SLOW_LOOK });
+        }
+        if services.paths.borrowed.is_some() {
+            let paths = services.paths.clone();
+            let files = Box::new(move || borrowed::watched(&paths));
+            groups.push(Group { files, told: Box::new(|| Msg::Touched(StoreId::Borrowed)), look: RARE_LOOK });
+        }
+        Self { groups: groups.into(), read_before, inbox: inbox.clone() }
+    }
+
+    /// Begins to watch: what is written from here on is noticed. What was written since it was read is told.
+    pub async fn begin(self) -> Watching {
+        let Self { groups, read_before, inbox } = self;
+        let mut watching = Watching { groups, followed: Vec::new(), inbox, watched: None };
+        watching.followed.resize_with(watching.groups.len(), Followed::default);
+        watching.watch_anew().await;
+        for (group, before) in read_before {
+            let found = watching.followed.get(group).map(|followed| &followed.seen);
+            let is_same = |(path, stamp): (&PathBuf, &Option<FileStamp>)| {
+                let now = found.and_then(|found| found.get(path));
+                now == Some(stamp) && stamp.is_none_or(|stamp| !stamp.may_hide_a_change())
+            };
+            if !before.iter().all(is_same) {
+                watching.tell(group);
+            }
+        }
+        watching
+    }
+}
+
+/// The settings, and the theme file that they name, which may become another one.
+fn of_settings(services: &Services) -> Group {
+    let settings = absolute(&services.paths.settings).unwrap_or(services.paths.settings.clone());
+    let files = move || [settings.clone()].into_iter().chain(settings::theme_file(&settings)).collect();
+    Group { files: Box::new(files), told: Box::new(|| Msg::SettingsTouched), look: SLOW_LOOK }
+}
+
+/// Files that are watched.
+pub struct Watching {
+    groups: Arc<[Group]>,
+    followed: Vec<Followed>,
+    inbox: Inbox,
+    watched: Option<(RecommendedWatcher, UnboundedReceiver<(usize, Touch)>)>,
+}
+
+/// What a look at a group finds.
+struct Found {
+    stamps: Stamps,
+    spots: Vec<Spot>,
+}
+
+impl Watching {
+    /// Follows the files for as long as the loop hears of it.
+    pub async fn follow(mut self) {
+        let mut looks_unwatched = 0;
+        loop {
+            let touched = self.next_touches().await;
+            let mut lost = touched.values().any(|touch| *touch == Touch::Folder);
+            if self.followed.iter().any(|followed| !followed.is_watched) {
+                looks_unwatched += 1;
+                lost |= looks_unwatched > LOOKS_UNWATCHED;
+            }
+            // The settings say whether the files of other programs are read.
+            let is_all = touched.contains_key(&0);
+            let is_due = |at: &usize| is_all || touched.contains_key(at) || self.until_look(*at).is_zero();
+            let due = (0..self.groups.len()).filter(is_due).collect();
+            for (group, found) in self.look(due).await {
+                let Some(followed) = self.followed.get_mut(group) else { continue };
+                // A folder that was made, a link that leads elsewhere, or another file that is named.
+                lost |= found.spots != followed.spots;
+                let is_other = found.stamps != followed.seen;
+                // Before it is told: what is written from then on differs.
+                (followed.seen, followed.looked) = (found.stamps, Some(Instant::now()));
+                if is_other || touched.contains_key(&group) {
+                    self.tell(group);
                 }
             }
-            continue;
+            if lost {
+                looks_unwatched = 0;
+                self.rewatch().await;
+            }
+        }
+    }
+
+    /// Watches where the files lie now, and tells of those that were written while nobody watched.
+    async fn rewatch(&mut self) {
+        let before: Vec<Stamps> = self.followed.iter().map(|followed| followed.seen.clone()).collect();
+        self.watch_anew().await;
+        for (group, before) in before.iter().enumerate() {
+            if self.followed.get(group).is_some_and(|followed| followed.seen != *before) {
+                self.tell(group);
+            }
+        }
+    }
+
+    /// Tells of a group. That nobody is left to be told ends with the loop.
+    fn tell(&self, group: usize) {
+        if let Some(group) = self.groups.get(group) {
+            say(&self.inbox, (group.told)());
+        }
+    }
+
+    /// The groups of which something is noticed, each with the worst of it; none where it is time to look.
+    async fn next_touches(&mut self) -> BTreeMap<usize, Touch> {
+        let mut touched = BTreeMap::new();
+        let wait = (0..self.groups.len()).map(|group| self.until_look(group)).min().unwrap_or(SLOW_LOOK);
+        let Some((_, touches)) = &mut self.watched else {
+            // Nothing tells of a change here, so there is no condition to wait for.
+            sleep(wait).await;
+            return touched;
         };
-        loop {
-            let again = files.clone();
-            // A folder that was made, a link that leads elsewhere, or another file that is named.
-            let now = spawn_blocking(move || self::spots(&again())).await;
-            if now.is_ok_and(|now| now != spots) {
-                break;
+        match timeout(wait, touches.recv()).await {
+            Ok(Some(first)) => add(&mut touched, first),
+            // The watcher has ended by a fault.
+            Ok(None) => {
+                self.watched = None;
+                self.followed.iter_mut().for_each(|followed| followed.is_watched = false);
+                return touched;
             }
-            let noticed = match timeout(anyway, touched.recv()).await {
-                Ok(Some(first)) => Some(calm(first, &mut touched).await),
-                Ok(None) => break,
-                Err(_) => None,
-            };
-            // Before it is told: what is written from then on differs.
-            let found = stamps(files.clone()).await;
-            if noticed.is_some() || found != seen {
-                seen = found;
-                tell()?;
-            }
-            if noticed == Some(Touch::Folder) {
-                break;
-            }
+            Err(_) => return touched,
         }
+        let until = Instant::now() + QUIET_LIMIT;
+        while Instant::now() < until {
+            let Ok(Some(next)) = timeout(QUIET, touches.recv()).await else { break };
+            add(&mut touched, next);
+        }
+        touched
+    }
+
+    /// How long until a group is to be looked at, though nothing is noticed.
+    fn until_look(&self, group: usize) -> Duration {
+        let Some((followed, group)) = self.followed.get(group).zip(self.groups.get(group)) else {
+            return SLOW_LOOK;
+        };
+        let look = if followed.is_watched { group.look } else { LOOK };
+        let at = followed.looked.map(|looked| looked + look);
+        at.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()))
+    }
+
+    /// What some groups have now. A folder on a network may keep its caller waiting.
+    async fn look(&self, due: Vec<usize>) -> Vec<(usize, Found)> {
+        let groups = Arc::clone(&self.groups);
+        let looking = spawn_blocking(move || {
+            let group = |at: usize| Some((at, Found::of(groups.get(at)?)));
+            due.into_iter().filter_map(group).collect()
+        });
+        looking.await.unwrap_or_default()
+    }
+
+    async fn look_at_all(&self) -> Vec<Found> {
+        let found = self.look((0..self.groups.len()).collect()).await;
+        found.into_iter().map(|(_, found)| found).collect()
+    }
+
+    /// Watches every group by one watcher, and looks at it then. One that cannot be watched is looked at often.
+    async fn watch_anew(&mut self) {
+        // What is noticed before there is another one says nothing new: everything is looked at.
+        self.watched = None;
+        let groups = Arc::clone(&self.groups);
+        let watching = spawn_blocking(move || {
+            let all: Vec<Vec<Spot>> = groups.iter().map(|group| spots(&(group.files)())).collect();
+            // No more watches are to be had, or a folder cannot be read.
+            let watched = watch(&all).ok();
+            (watched, groups.iter().map(Found::of).collect::<Vec<_>>())
+        });
+        // A watcher that cannot start its thread panics.
+        let (watched, found) = watching.await.unwrap_or_default();
+        let found = if found.is_empty() { self.look_at_all().await } else { found };
+        let (watched, is_watched) = match watched {
+            Some(Watched { watcher, touches, is_watched }) => (Some((watcher, touches)), is_watched),
+            None => (None, vec![false; self.groups.len()]),
+        };
+        self.watched = watched;
+        let looked = Some(Instant::now());
+        let followed =
+            |(Found { stamps, spots }, is_watched)| Followed { seen: stamps, spots, is_watched, looked };
+        self.followed = found.into_iter().zip(is_watched).map(followed).collect();
     }
 }
 
-async fn stamps(files: impl Fn() -> Vec<PathBuf> + Send + 'static) -> Vec<Option<FileStamp>> {
-    let looking = spawn_blocking(move || files().iter().map(|path| FileStamp::of(path)).collect());
-    looking.await.unwrap_or_default()
-}
-
-/// Waits until what began with `first` is over.
-async fn calm(first: Touch, touched: &mut UnboundedReceiver<Touch>) -> Touch {
-    let mut worst = first;
-    let until = Instant::now() + QUIET_LIMIT;
-    while Instant::now() < until {
-        match timeout(QUIET, touched.recv()).await {
-            Ok(Some(Touch::Folder)) => worst = Touch::Folder,
-            Ok(Some(Touch::File)) => {}
-            Ok(None) | Err(_) => break,
-        }
+impl Found {
+    fn of(group: &Group) -> Self {
+        let files = (group.files)();
+        Self { spots: spots(&files), stamps: stamps(files) }
     }
-    worst
 }
 
-/// Tells `told` whenever one of the `files`, or what it leads to, is written, made, removed, renamed
-/// or gets other rights.
-fn watch(
-    files: &[PathBuf],
-    told: &UnboundedSender<Touch>,
-) -> notify::Result<(RecommendedWatcher, Vec<Spot>)> {
-    let spots = spots(files);
-    let (known, told) = (spots.clone(), told.clone());
+fn stamps(files: impl IntoIterator<Item = PathBuf>) -> Stamps {
+    files.into_iter().map(|path| (path.clone(), FileStamp::of(&path))).collect()
+}
+
+/// Adds what is noticed of a group, of which the worst counts.
+fn add(touched: &mut BTreeMap<usize, Touch>, (group, touch): (usize, Touch)) {
+    let worst = touched.entry(group).or_insert(touch);
+    *worst = touch.max(*worst);
+}
+
+/// A watcher of all groups, what it notices, and which of the groups it watches.
+struct Watched {
+    watcher: RecommendedWatcher,
+    touches: UnboundedReceiver<(usize, Touch)>,
+    is_watched: Vec<bool>,
+}
+
+/// Notices whenever something at one of the `spots` of a group is written, made, removed, renamed or gets other rights.
+fn watch(spots: &[Vec<Spot>]) -> notify::Result<Watched> {
+    let (told, touches) = unbounded_channel();
+    let known = spots.to_vec();
     let mut watcher = notify::recommended_watcher(move |event| {
-        if let Some(touch) = touch(&event, &known) {
-            // The task has ended: nobody is left to be told.
-            let _ = told.send(touch);
+        for (group, spots) in known.iter().enumerate() {
+            if let Some(touch) = touch(&event, spots) {
+                // The task has ended: nobody is left to be told.
+                let _ = told.send((group, touch));
+            }
         }
     })?;
-    for (index, spot) in spots.iter().enumerate() {
-        if spots.iter().take(index).all(|earlier| earlier.folder != spot.folder) {
-            watcher.watch(&spot.folder, RecursiveMode::NonRecursive)?;
+    let mut folders: BTreeMap<&Path, bool> = BTreeMap::new();
+    let mut is_watched = Vec::new();
+    for group in spots {
+        let mut all = true;
+        for Spot { folder, .. } in group {
+            let watch = || watcher.watch(folder, RecursiveMode::NonRecursive).is_ok();
+            all &= *folders.entry(folder).or_insert_with(watch);
         }
+        is_watched.push(all);
     }
-    Ok((watcher, spots))
+    Ok(Watched { watcher, touches, is_watched })
 }
 
 fn touch(event: &notify::Result<notify::Event>, spots: &[Spot]) -> Option<Touch> {
@@ -314,23 +463,42 @@ mod tests {
         let (file, alias) = (watched.join("config.yaml"), other.join("alias.yaml"));
         std::fs::write(&file, "one").expect("written");
         std::fs::hard_link(&file, &alias).expect("a second name");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let (inbox, told) = std::sync::mpsc::channel();
-        runtime.block_on(async {
-            let following = tokio::spawn(async move {
-                let tell = || inbox.send(Msg::Touched(StoreId::Own)).ok();
-                follow(move || vec![file.clone()], tell, QUIET).await
-            });
-            let told = spawn_blocking(move || {
-                let next = || told.recv_timeout(Duration::from_secs(20)).ok();
-                let begun = next();
-                std::fs::write(&alias, "another").expect("written");
-                (begun, next())
-            });
-            let touched = || Some(Msg::Touched(StoreId::Own));
-            assert_eq!(told.await.expect("no panic"), (touched(), touched()));
+        runtime().block_on(async {
+            let watch = Watch { groups: [group(file, QUIET)].into(), read_before: Vec::new(), inbox };
+            let following = tokio::spawn(watch.begin().await.follow());
+            std::fs::write(&alias, "another").expect("written");
+            let told = spawn_blocking(move || told.recv_timeout(Duration::from_secs(20)).ok());
+            assert_eq!(told.await.expect("no panic"), Some(Msg::Touched(StoreId::Own)));
             following.abort();
         });
+    }
+
+    #[test]
+    fn what_was_written_since_it_was_read_is_told_as_soon_as_it_is_watched() {
+        let root = tempfile::tempdir().expect("a folder");
+        let [file, other] = ["config.yaml", "other.yaml"].map(|name| root.path().join(name));
+        let groups = || [group(other.clone(), SLOW_LOOK), group(file.clone(), SLOW_LOOK)];
+        let read_before = vec![(1, stamps([file.clone()]))];
+        let told = |read_before: Vec<(usize, Stamps)>| {
+            let (inbox, told) = std::sync::mpsc::channel();
+            let watch = Watch { groups: groups().into(), read_before, inbox };
+            drop(runtime().block_on(watch.begin()));
+            told.iter().count()
+        };
+        assert_eq!(told(read_before.clone()), 0, "it is not there, and was not");
+        std::fs::write(&file, "one").expect("written");
+        assert_eq!(told(read_before), 1);
+        assert_eq!(told(vec![(1, stamps([file.clone()]))]), 1, "it may have been written twice in one tick");
+    }
+
+    fn group(file: PathBuf, look: Duration) -> Group {
+        let told = Box::new(|| Msg::Touched(StoreId::Own));
+        Group { files: Box::new(move || vec![file.clone()]), told, look }
+    }
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
     }
 
     #[cfg(unix)]

@@ -298,6 +298,10 @@ pub fn lay_ground(buffer: &mut Buffer, ground: Style) {
 pub fn settle_clusters(buffer: &mut Buffer) {
     let mut cells = buffer.content.iter_mut();
     while let Some(cell) = cells.next() {
+        // A letter of ASCII alone, as in most cells.
+        if cell.symbol().len() == 1 {
+            continue;
+        }
         if text::is_doubtful(cell.symbol()) {
             cell.set_char(text::MARK);
             continue;

@@ -110,7 +110,7 @@ fn changes(model: &Model, at: Now) -> Vec<TimeDelta> {
     let now = at.wall;
     let planned = |profile: &Profile| auto_refresh::planned(model, profile, at);
     // A row says when it is refreshed only where that is soon; the pane always does.
-    let soon = |need: Need, profile: &Profile| planned(profile).filter(|_| need.section() == Section::Soon);
+    let soon = |need: Need, profile| (need.section() == Section::Soon).then(|| planned(profile)).flatten();
     let selected = model.selected_profile().into_iter();
     let rows = visible(model).flat_map(|(need, profile)| moments(profile).chain(soon(need, profile)));
     let pane = selected.flat_map(|profile| moments(profile).chain(planned(profile)));

@@ -20,9 +20,10 @@ use crate::shell::terminal::background::{BackgroundAnswer, ReadKey};
 use crate::tui::message::Msg;
 use crate::tui::screen_map::{MouseGesture, ScreenMap};
 
-/// How long the parser may look for what is there already.
+/// How long the parser may look for what is there already. For less than a millisecond it does not wait but asks again
+/// and again, and so it does at the end of a longer look.
 #[cfg(unix)]
-const LOOK: Duration = Duration::from_millis(20);
+const LOOK: Duration = Duration::from_micros(100);
 /// When the parser is asked once more after a key: an answer that the system delays may say that there is
 /// nothing, although the parser has read a key.
 #[cfg(unix)]

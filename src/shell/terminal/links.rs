@@ -91,13 +91,12 @@ fn places(buffer: &Buffer, url: &Url) -> Vec<Link> {
     // A piece of a longer address leads elsewhere than it says.
     let ends = |x: u16, y: u16| symbol(x, y).chars().all(|char| char == ' ' || ",.;:)│|".contains(char));
     let mut found = Vec::new();
-    for y in area.top()..area.bottom() {
-        for x in area.left()..area.right() {
-            let end = x.saturating_add(u16::try_from(length).unwrap_or(u16::MAX));
-            if symbol(x, y) == "h" && end <= area.right() && is_at(x, y) && ends(end, y) {
-                let at = Position::new(x, y);
-                found.push(Link { at, cells: cells(buffer, at, length), url: Some(text.to_owned()) });
-            }
+    let begins = buffer.content.iter().enumerate().filter(|(_, cell)| cell.symbol() == "h");
+    for (x, y) in begins.map(|(index, _)| buffer.pos_of(index)) {
+        let end = x.saturating_add(u16::try_from(length).unwrap_or(u16::MAX));
+        if end <= area.right() && is_at(x, y) && ends(end, y) {
+            let at = Position::new(x, y);
+            found.push(Link { at, cells: cells(buffer, at, length), url: Some(text.to_owned()) });
         }
     }
     found

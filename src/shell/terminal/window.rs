@@ -3,8 +3,8 @@
 use std::env;
 use std::io::{self, Write, stdout};
 
-use crossterm::execute;
 use crossterm::terminal::SetTitle;
+use crossterm::{execute, queue};
 
 use crate::tui::window::{MouseUse, Window};
 
@@ -55,15 +55,18 @@ pub(super) fn begin() -> io::Result<()> {
     if is_capable() { put(KEEP_TITLE) } else { Ok(()) }
 }
 
-/// Gives mouse and title back. A terminal that keeps no titles gets an empty one, as before any program ran.
-pub(super) fn end() -> io::Result<()> {
+/// Gives mouse and title back by what it adds to `out`. A terminal that keeps no titles gets an empty one, as before
+/// any program ran.
+pub(super) fn end(out: &mut Vec<u8>) -> io::Result<()> {
     if !is_capable() {
         return Ok(());
     }
-    let given = give_mouse();
-    execute!(stdout(), SetTitle(""))?;
-    put(RESTORE_TITLE)?;
-    given
+    #[cfg(windows)]
+    queue!(out, crossterm::event::DisableMouseCapture)?;
+    #[cfg(not(windows))]
+    out.write_all(GIVE_MOUSE.as_bytes())?;
+    queue!(out, SetTitle(""))?;
+    out.write_all(RESTORE_TITLE.as_bytes())
 }
 
 /// Gives the mouse back for a while.

@@ -115,6 +115,32 @@ fn the_screen_has_room_for_its_files_or_says_so_before_it_takes_the_terminal() {
     }
 }
 
+/// The reads after the first frame come one after the other, and one watcher watches all folders. A worker that has
+/// just told what it read does not count as free yet, so the next reading may have another one.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_open_screen_has_few_workers_and_one_watcher() {
+    let home = with_key();
+    let pty = Pty::start(&home, &[], WIDE);
+    pty.wait("acme/key");
+    let threads = || {
+        let tasks = fs::read_dir(format!("/proc/{}/task", pty.process())).expect("it runs");
+        let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+        let (workers, mut others): (Vec<String>, Vec<String>) =
+            tasks.flatten().map(name).partition(|name| name.starts_with("tokio"));
+        others.sort();
+        (others.concat(), workers.len())
+    };
+    let wanted = "authtui\nkeyboard\nnotify-rs inoti\ntasks\n";
+    pty.until(wanted, |_| threads().0 == wanted);
+    home.store("providers: {acme: {keys: [{id: eve, api_key: sk-3}]}}\n");
+    pty.wait("acme/eve");
+    // A worker that was started once stays.
+    assert!(threads().1 <= 3, "{:?}", threads());
+    pty.keys("q");
+    assert_eq!(pty.end().code, 0);
+}
+
 #[test]
 fn where_no_thread_can_be_started_one_sentence_says_so() {
     let (served, _) = Served::with_ana(3600);

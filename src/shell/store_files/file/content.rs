@@ -16,6 +16,9 @@ const PIECE_LENGTH: usize = 64 * 1024;
 /// How long a file that is not understood may be one that is just being written.
 pub(in crate::shell::store_files) const MOMENT: Duration = Duration::from_millis(20);
 
+/// The longest tick of the clock of a file system.
+const TICK: Duration = Duration::from_secs(2);
+
 /// The bytes of the file at `path`, at most `limit` and one, or nothing when it is not there.
 ///
 /// # Errors
@@ -109,6 +112,16 @@ impl FileStamp {
         #[cfg(not(unix))]
         let (number, changed) = (0, (0, 0));
         Some(Self { modified: found.modified().ok()?, size: found.len(), number, changed })
+    }
+
+    /// Whether the last change is so young that another one may bear the same time.
+    #[must_use]
+    pub fn may_hide_a_change(&self) -> bool {
+        #[cfg(unix)]
+        let changed = std::time::UNIX_EPOCH + Duration::from_secs(self.changed.0.try_into().unwrap_or(0));
+        #[cfg(not(unix))]
+        let changed = self.modified;
+        changed.elapsed().map_or(true, |ago| ago < TICK)
     }
 }
 
