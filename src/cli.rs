@@ -5,7 +5,9 @@ mod check;
 mod events;
 mod exec;
 mod exit;
+mod git_credential;
 mod header;
+mod kubectl_credential;
 mod list;
 mod login;
 mod note;
@@ -92,6 +94,10 @@ enum Command {
     Header(header::HeaderArgs),
     /// Run a command with tokens in its environment
     Exec(exec::ExecArgs),
+    /// Answer git, as its credential helper
+    GitCredential(git_credential::GitCredentialArgs),
+    /// Answer kubectl, as its credential plugin
+    KubectlCredential(kubectl_credential::KubectlCredentialArgs),
     /// Show which credential a request to a provider would carry, and why
     Resolve(resolve::ResolveArgs),
     /// Check whether any profile needs you, for scripts; quiet when none does
@@ -213,6 +219,8 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         Command::Token(args) => token::run(&services, &args),
         Command::Header(args) => header::run(&services, &args),
         Command::Exec(args) => exec::run(&services, &args),
+        Command::GitCredential(args) => git_credential::run(&services, &args),
+        Command::KubectlCredential(args) => kubectl_credential::run(&services, &args),
         Command::Resolve(args) => resolve::run(&services, &args),
         Command::Login(args) => login::run(&services, &args),
         Command::Add(args) => add::run(&services, &args),

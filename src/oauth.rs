@@ -7,6 +7,8 @@ pub mod device;
 pub mod discovery;
 pub(crate) mod fixtures;
 pub mod form;
+pub mod git_request;
+pub mod helper_answer;
 pub mod identity;
 pub mod login;
 pub mod pasted;

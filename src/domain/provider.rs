@@ -10,6 +10,7 @@ pub mod draft;
 pub mod endpoint;
 pub mod environment;
 mod file_text;
+pub mod git;
 pub mod meaning;
 pub mod registration;
 pub mod reply;
@@ -26,6 +27,7 @@ use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::provider::device::DeviceAuthorization;
 use crate::domain::provider::discovered::DiscoverySource;
 use crate::domain::provider::environment::{LookupOrder, Variable};
+use crate::domain::provider::git::GitAccess;
 use crate::domain::provider::meaning::Meanings;
 use crate::domain::provider::registration::RegistrationRecipe;
 use crate::domain::provider::reply::ReplyMap;
@@ -109,6 +111,8 @@ pub struct Provider {
     pub masks: Vec<String>,
     /// The environment variable that other programs read the token from.
     pub export: Option<String>,
+    /// Where git may send its tokens; absent: nowhere.
+    pub git: Option<GitAccess>,
 }
 
 /// One way a login can go.

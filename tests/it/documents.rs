@@ -33,7 +33,7 @@ fn row(context: KeyContext, binding: &Binding) -> String {
 }
 
 /// Where the reader takes fields, and how a file writes one there: `%`.
-const MAPS: [(&str, &str); 30] = [
+const MAPS: [(&str, &str); 31] = [
     ("", "%"),
     ("endpoints", "endpoints: { % }"),
     ("discovered", "discovered: { % }"),
@@ -67,6 +67,7 @@ const MAPS: [(&str, &str); 30] = [
     ("key", "key: { % }"),
     ("environment", "environment: [{ % }]"),
     ("orders", "orders: [{ % }]"),
+    ("git", "git: { hosts: [a.test], % }"),
 ];
 
 #[test]

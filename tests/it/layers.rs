@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The files that may open a secret, and why they must.
-const OPENS_SECRETS: [&str; 41] = [
+const OPENS_SECRETS: [&str; 42] = [
     // The demo's server reads what it was sent and writes what it gives.
     "demo/authority/code.rs",
     "demo/authority/consent.rs",
@@ -30,8 +30,9 @@ const OPENS_SECRETS: [&str; 41] = [
     "demo/serve.rs",
     // The authorization URL and the challenge are made of secrets.
     "oauth/authorization.rs",
-    // What is copied is made.
+    // What is copied, and what other programs are answered, is made.
     "oauth/form.rs",
+    "oauth/helper_answer.rs",
     // The claims of an ID token are read.
     "oauth/identity.rs",
     // A person runs the request with their own session.

@@ -2,6 +2,7 @@
 
 mod input;
 mod line;
+mod paragraph;
 mod prompter;
 mod secret;
 mod styled;
@@ -12,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
 use crate::domain::text;
+pub use crate::shell::terminal::console::paragraph::paragraph_from_input;
 pub use crate::shell::terminal::console::prompter::{Prompter, is_yes};
 pub use crate::shell::terminal::console::secret::{
     secret_from_descriptor, secret_from_first_line, secret_from_input,

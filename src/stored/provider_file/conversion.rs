@@ -3,6 +3,7 @@
 use crate::domain::provider::device::DeviceAuthorization;
 use crate::domain::provider::discovered::DiscoverySource;
 use crate::domain::provider::environment::{CredentialSource, LookupOrder, Variable};
+use crate::domain::provider::git::GitAccess;
 use crate::domain::provider::meaning::Meanings;
 use crate::domain::provider::registration::{IssuerPattern, RegistrationRecipe};
 use crate::domain::provider::request_template::{Method, RequestBody, RequestTemplate, Template};
@@ -84,6 +85,7 @@ pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
         orders: yaml.orders.into_iter().map(order).collect(),
         masks: yaml.masks,
         export: yaml.export,
+        git: yaml.git.map(|git| GitAccess { hosts: git.hosts.0, username: git.username }),
         name: yaml.name,
     }
 }

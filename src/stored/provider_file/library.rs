@@ -29,7 +29,7 @@ const MERGED_LIMIT: usize = 1024 * 1024;
 const EXTENDS: &str = "extends";
 
 /// What is not inherited of an example, because it would be sent, or shown as the person's own.
-const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 22] = [
+const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 23] = [
     &["address"],
     &["title"],
     &["homepage"],
@@ -52,6 +52,7 @@ const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 22] = [
     &["redirect", "paste"],
     &["revoke", "page"],
     &["key", "page"],
+    &["git"],
 ];
 
 /// Whose a file is.
@@ -232,8 +233,10 @@ fn merged(own: Mapping, ancestors: &[Ancestor<'_>]) -> Result<String, String> {
             NOT_INHERITED_OF_EXAMPLES.iter().for_each(|path| take_out(&mut tree, path));
         }
         tree.shift_remove("example");
+        drop_hosts_of_another_server(&mut all, &tree);
         lay_over(&mut all, tree);
     }
+    drop_hosts_of_another_server(&mut all, &own);
     lay_over(&mut all, own);
     all.shift_remove(EXTENDS);
     let merged = serde_yaml::to_string(&all).map_err(|error| format!("it cannot be merged: {error}"))?;
@@ -241,6 +244,14 @@ fn merged(own: Mapping, ancestors: &[Ancestor<'_>]) -> Result<String, String> {
         return Err("with all that the file extends it is larger than 1 MiB".to_owned());
     }
     Ok(merged)
+}
+
+/// Takes out where git may send tokens, where `tree` is laid over and has addresses of its own: its tokens are
+/// another server's.
+fn drop_hosts_of_another_server(all: &mut Mapping, tree: &Mapping) {
+    if ["endpoints", "calls"].iter().any(|field| tree.contains_key(*field)) {
+        all.shift_remove("git");
+    }
 }
 
 /// Whether the file is an example, to which nothing is ever sent.

@@ -5,6 +5,7 @@ mod registration;
 use serde::Deserialize;
 
 use crate::domain::provider::device::{DeviceReplyMap, UserCodeMode};
+use crate::domain::provider::git::USUAL_USER;
 use crate::domain::provider::meaning::Meaning;
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::provider::request_template::{JsonTemplate, RequestTemplate, Template};
@@ -78,6 +79,7 @@ pub(super) struct ProviderYaml {
     #[serde(default)]
     pub(super) masks: Vec<String>,
     pub(super) export: Option<String>,
+    pub(super) git: Option<GitYaml>,
 }
 
 impl ProviderYaml {
@@ -132,6 +134,19 @@ impl Default for ClientYaml {
     fn default() -> Self {
         Self { id: None, authentication: Authentication::None, registered: None, secret_ends: None }
     }
+}
+
+/// Where git may send tokens.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a map of fields")]
+pub(super) struct GitYaml {
+    pub(super) hosts: TextsYaml,
+    #[serde(default = "usual_user")]
+    pub(super) username: String,
+}
+
+fn usual_user() -> String {
+    USUAL_USER.to_owned()
 }
 
 /// How the fields of a request travel.

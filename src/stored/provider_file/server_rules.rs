@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::domain::provider::IssuerInAnswers;
+use crate::domain::provider::git::is_host;
 use crate::domain::provider::registration::IssuerPattern;
 use crate::stored::provider_file::error::FieldError;
 use crate::stored::provider_file::schema::{ProviderYaml, RedirectYaml};
@@ -16,6 +17,7 @@ pub(super) fn broken_rule(yaml: &ProviderYaml) -> Option<FieldError> {
         .or_else(|| resources(yaml))
         .or_else(|| issuers(yaml))
         .or_else(|| registration(yaml))
+        .or_else(|| git(yaml))
 }
 
 fn address(yaml: &ProviderYaml) -> Option<FieldError> {
@@ -82,4 +84,19 @@ fn registration(yaml: &ProviderYaml) -> Option<FieldError> {
     let rule =
         format!("the redirect to register is http://{host}:{port}{path}, or the same without its port");
     (!fits).then(|| FieldError::at(&["registration", "redirect"], rule))
+}
+
+/// Where git may send tokens.
+fn git(yaml: &ProviderYaml) -> Option<FieldError> {
+    let git = yaml.git.as_ref()?;
+    let is_user =
+        !git.username.is_empty() && git.username.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
+    FieldError::first_broken(&[
+        (
+            git.hosts.0.is_empty() || !git.hosts.0.iter().all(|host| is_host(host)),
+            &["git", "hosts"],
+            "each is a host in small letters, with its port where that is not 443: git.example.org:8443",
+        ),
+        (!is_user, &["git", "username"], "git.username is visible ASCII characters without a colon"),
+    ])
 }

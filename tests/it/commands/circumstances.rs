@@ -9,10 +9,11 @@ use crate::home::running::Running;
 use crate::home::served::Served;
 
 /// A command that hands out the token of `NAME`, and what it prints besides.
-const COMMANDS: [&[&str]; 4] = [
+const COMMANDS: [&[&str]; 5] = [
     &["token", "NAME"],
     &["header", "NAME"],
     &["header", "NAME", "--mcp"],
+    &["kubectl-credential", "NAME"],
     &["exec", "NAME", "--", "sh", "-c", "echo \"$DEMO_TOKEN\""],
 ];
 

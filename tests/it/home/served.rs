@@ -117,6 +117,14 @@ impl Served {
         StoreFile::own(self.home.config()).read().profile(&name).expect("a profile").clone()
     }
 
+    /// The access token of `demo/NAME` as the file at `config` says it now.
+    pub(crate) fn access_in(config: &std::path::Path, name: &str) -> String {
+        let name = ProfileName::new("demo", name).expect("a name");
+        let stored = StoreFile::own(config.to_owned()).read();
+        let tokens = stored.profile(&name).and_then(|profile| profile.held.tokens());
+        tokens.map(|tokens| tokens.access.expose().to_owned()).unwrap_or_default()
+    }
+
     /// The tokens of `demo/NAME` as the file says them now.
     pub(crate) fn stored(&self, name: &str) -> Option<Pair> {
         let profile = self.profile(name);
