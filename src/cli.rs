@@ -2,14 +2,18 @@
 
 mod add;
 mod check;
+mod completions;
+mod doctor;
 mod events;
 mod exec;
 mod exit;
 mod git_credential;
 mod header;
+mod help;
 mod kubectl_credential;
 mod list;
 mod login;
+mod man;
 mod note;
 mod output;
 mod passphrase;
@@ -65,7 +69,7 @@ Examples:
                                   run a command with a token in its environment";
 
 #[derive(Debug, Parser)]
-#[command(name = "authtui", version, max_term_width = 100, about = ABOUT)]
+#[command(name = "authtui", version, max_term_width = help::WIDTH_LIMIT.into(), about = ABOUT)]
 #[command(after_help = format!("{EXAMPLES}\n\n{}", exit::TABLE))]
 struct CommandLine {
     /// The file with the profiles [default: config.yaml in the configuration folder]
@@ -127,6 +131,12 @@ enum Command {
     Take(take::TakeArgs),
     /// List the providers, or print the file of one to copy
     Providers(providers::ProvidersArgs),
+    /// Find out what would keep authtui from working here; changes nothing
+    Doctor(doctor::DoctorArgs),
+    /// Print the lines that let a shell complete commands, profiles and providers
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or that of one command
+    Man(man::ManArgs),
 }
 
 /// Runs the program and says how it ended.
@@ -136,7 +146,10 @@ pub fn main() -> ExitCode {
         say(&error.to_string());
     }
     crash::protect_memory();
-    let parsed = CommandLine::command().try_get_matches().and_then(|matches| {
+    if let Some(exit) = completions::answer() {
+        return exit.into();
+    }
+    let parsed = command_line().try_get_matches().and_then(|matches| {
         let command = matches.subcommand_name().map(|command| format!("authtui {command}"));
         Ok((CommandLine::from_arg_matches(&matches)?, command))
     });
@@ -152,6 +165,13 @@ pub fn main() -> ExitCode {
     };
     signals::reraise();
     exit.into()
+}
+
+/// The command line. Its help is made where somebody asks for it.
+fn command_line() -> clap::Command {
+    let asks = std::env::args_os().any(|word| ["help", "--help", "-h"].iter().any(|help| word == *help));
+    let command = CommandLine::command();
+    if asks { help::grouped(command) } else { command }
 }
 
 /// How a command ended, once the reason was said.
@@ -183,7 +203,14 @@ fn print(error: &clap::Error) -> Exit {
 fn needs_profiles(command: &Command) -> bool {
     !matches!(
         command,
-        Command::Demo(_) | Command::Login(_) | Command::Add(_) | Command::Take(_) | Command::Providers(_)
+        Command::Demo(_)
+            | Command::Login(_)
+            | Command::Add(_)
+            | Command::Take(_)
+            | Command::Providers(_)
+            | Command::Doctor(_)
+            | Command::Completions(_)
+            | Command::Man(_)
     )
 }
 
@@ -204,6 +231,12 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
             return Ok(Exit::Usage);
         }
         return screen::demo(args, auto_refresh, shape);
+    }
+    if let Command::Completions(args) = &command {
+        return completions::run(args);
+    }
+    if let Command::Man(args) = &command {
+        return man::run(args);
     }
     let paths = Paths::of_user(config)?;
     if let (true, Some(path)) = (needs_profiles(&command), paths.missing()) {
@@ -233,6 +266,9 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         Command::Move(args) => relocation::move_to(&services, &args),
         Command::Take(args) => take::run(&services, &args),
         Command::Providers(args) => providers::run(&services, &args),
+        Command::Doctor(args) => doctor::run(&services, &args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
 

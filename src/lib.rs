@@ -191,7 +191,8 @@
 //!   `tests/it/screens.rs`.
 //! - **A mark of the timeline**: `Milestone` in `tui/timeline.rs`, its glyph in
 //!   `tui/view/timeline.rs`.
-//! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, `tests/it/commands/NAME.rs`; what it
+//! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, its group in `cli/help.rs`,
+//!   `tests/it/commands/NAME.rs`; what `authtui doctor` should look at: `cli/doctor/`. What it
 //!   prints with colours on a terminal: `cli/NAME/on_terminal.rs` by
 //!   `shell/terminal/console/styled.rs`.
 //! - **A command that hands a token to a program**: the same, by `cli/valid_token.rs`; its row in

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod callback;
+pub mod port_holder;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;

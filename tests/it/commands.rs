@@ -3,6 +3,8 @@
 mod add;
 mod check;
 mod circumstances;
+mod completions;
+mod doctor;
 mod ends;
 mod events;
 mod exec;

@@ -24,6 +24,7 @@ const DISPLAYS: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
 const SSH: [&str; 3] = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"];
 /// What stands between the entries of `$BROWSER`.
 const SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
+const NONE_INSTALLED: &str = "no browser is installed";
 /// How long a browser's launcher may take to fail before it is taken to work.
 const LAUNCH_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -36,10 +37,6 @@ const LAUNCH_TIMEOUT: Duration = Duration::from_secs(1);
 /// # Errors
 /// A [`Trouble`] when there is no browser, none could be started, or it failed at once.
 pub async fn open(url: &Url) -> Result<(), Trouble> {
-    let failed = |why: &str| {
-        let next = FailureKind::NeedsFix("open the address yourself".to_owned());
-        Trouble::untouched("cannot open the browser", why, next)
-    };
     // What a launcher makes of `file:` or `javascript:` is not for a provider file to decide.
     if !endpoint::is_safe(url) {
         return Err(failed("only https, or http on this machine, is opened"));
@@ -47,14 +44,8 @@ pub async fn open(url: &Url) -> Result<(), Trouble> {
     if url.host_str().is_some_and(|host| host.ends_with(".test")) {
         return Err(failed("a name that ends in .test does not exist"));
     }
-    let commands = match env::var_os("BROWSER").filter(|browser| !browser.is_empty()) {
-        Some(browser) => browser_commands(&browser, url).map_err(|why| failed(&format!("$BROWSER {why}")))?,
-        None if locality() != Locality::Local => {
-            return Err(failed(locality().obstacle().unwrap_or("there is no display here")));
-        }
-        None => open::commands(url.as_str()),
-    };
-    let mut why = "no browser is installed".to_owned();
+    let commands = commands(url)?;
+    let mut why = NONE_INSTALLED.to_owned();
     for command in commands {
         match start(command).await {
             Ok(()) => return Ok(()),
@@ -62,6 +53,39 @@ pub async fn open(url: &Url) -> Result<(), Trouble> {
         }
     }
     Err(failed(&why))
+}
+
+/// The program that would be started to open an address.
+///
+/// # Errors
+/// A [`Trouble`] when there is none.
+pub fn program() -> Result<String, Trouble> {
+    let any = Url::parse("http://127.0.0.1/").map_err(|_| failed(NONE_INSTALLED))?;
+    let commands = commands(&any)?;
+    let found = commands.iter().map(Command::get_program).find(|program| is_installed(program));
+    found.map(|program| program.to_string_lossy().into_owned()).ok_or_else(|| failed(NONE_INSTALLED))
+}
+
+/// What could open `url`, the likeliest first.
+fn commands(url: &Url) -> Result<Vec<Command>, Trouble> {
+    match env::var_os("BROWSER").filter(|browser| !browser.is_empty()) {
+        Some(browser) => browser_commands(&browser, url).map_err(|why| failed(&format!("$BROWSER {why}"))),
+        None if locality() != Locality::Local => {
+            Err(failed(locality().obstacle().unwrap_or("there is no display here")))
+        }
+        None => Ok(open::commands(url.as_str())),
+    }
+}
+
+fn failed(why: &str) -> Trouble {
+    let next = FailureKind::NeedsFix("open the address yourself".to_owned());
+    Trouble::untouched("cannot open the browser", why, next)
+}
+
+/// Whether `program` is a file, or the name of one in the folders of `$PATH`.
+fn is_installed(program: &OsStr) -> bool {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    Path::new(program).is_file() || env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }
 
 /// Whether a window could appear.

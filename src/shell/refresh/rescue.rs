@@ -77,12 +77,12 @@ pub fn forget(place: &Path, change: &Change) -> Result<(), Trouble> {
             return Ok(());
         }
     };
-    if std::fs::symlink_metadata(place).is_err() {
+    if !is_there(place) {
         return Ok(());
     }
     match removed(&StoreFile::own(place.to_owned()), &change.name) {
         // Somebody else may have removed it meanwhile.
-        Err(trouble) if is_erased && std::fs::symlink_metadata(place).is_ok() => {
+        Err(trouble) if is_erased && is_there(place) => {
             let what = format!("cannot erase all tokens of {}", change.name);
             let why = format!("newer ones may still be in {}: {}", shown(place), trouble.why);
             let next = FailureKind::NeedsFix(format!("remove {}", shown(place)));
@@ -93,11 +93,16 @@ pub fn forget(place: &Path, change: &Change) -> Result<(), Trouble> {
     }
 }
 
+/// Whether anything is kept at `place`.
+#[must_use]
+pub fn is_there(place: &Path) -> bool {
+    std::fs::symlink_metadata(place).is_ok()
+}
+
 /// Whether newer tokens of the profile are kept at `place`.
 #[must_use]
 pub fn keeps(place: &Path, name: &ProfileName) -> bool {
-    std::fs::symlink_metadata(place).is_ok()
-        && StoreFile::own(place.to_owned()).read().profile(name).is_some()
+    is_there(place) && StoreFile::own(place.to_owned()).read().profile(name).is_some()
 }
 
 fn removed(store: &StoreFile, name: &ProfileName) -> Result<(), Trouble> {

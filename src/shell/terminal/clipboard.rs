@@ -37,6 +37,23 @@ pub struct Clipboard {
     clears_at_end: AtomicBool,
 }
 
+/// Which clipboard is asked first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClipboardKind {
+    /// The desktop's; where that does not answer, the terminal's.
+    Desktop,
+    Terminal,
+}
+
+impl ClipboardKind {
+    /// That of this machine.
+    #[must_use]
+    pub fn of_this_machine() -> Self {
+        let has_desktop = cfg!(feature = "clipboard") && browser::has_display() && !browser::is_remote();
+        if has_desktop { Self::Desktop } else { Self::Terminal }
+    }
+}
+
 impl Clipboard {
     /// Copies `secret`, exactly.
     ///
@@ -44,7 +61,9 @@ impl Clipboard {
     /// A [`Trouble`] when there is neither a clipboard nor a terminal.
     pub async fn copy(&self, secret: Secret) -> Result<Copied, Trouble> {
         #[cfg(feature = "clipboard")]
-        if browser::has_display() && !browser::is_remote() && self.copy_natively(secret.clone()).await {
+        if ClipboardKind::of_this_machine() == ClipboardKind::Desktop
+            && self.copy_natively(secret.clone()).await
+        {
             return Ok(Copied::Native);
         }
         write_osc52(&secret).map(|()| Copied::Terminal).map_err(|error| {

@@ -18,7 +18,7 @@ pub use crate::shell::terminal::console::prompter::{Prompter, is_yes};
 pub use crate::shell::terminal::console::secret::{
     secret_from_descriptor, secret_from_first_line, secret_from_input,
 };
-pub use crate::shell::terminal::console::styled::StyledOutput;
+pub use crate::shell::terminal::console::styled::{StyledOutput, columns};
 
 /// The longest line that is said, in characters: an authorization address has a few hundred.
 const TEXT_LIMIT: usize = 8192;

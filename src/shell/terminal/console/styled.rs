@@ -30,17 +30,24 @@ pub struct StyledOutput {
     has_styles: bool,
 }
 
+/// How wide the terminal behind standard output is; none where a program reads.
+#[must_use]
+pub fn columns() -> Option<u16> {
+    let size = || crossterm::terminal::size().ok().filter(|(columns, _)| *columns > 0);
+    io::stdout().is_terminal().then(|| size().map_or(USUAL_WIDTH, |(columns, _)| columns))
+}
+
 impl StyledOutput {
     /// Nothing where a program reads, or where words alone are wanted.
     #[must_use]
     pub fn new(shape: Shape, settings: &Settings, own: Option<&OwnTheme>) -> Option<Self> {
-        if shape == Shape::Words || !io::stdout().is_terminal() {
+        if shape == Shape::Words {
             return None;
         }
+        let width = columns()?;
         let traits = terminal::traits(shape);
-        let size = crossterm::terminal::size().ok().filter(|(columns, _)| *columns > 0);
         Some(Self {
-            width: size.map_or(USUAL_WIDTH, |(columns, _)| columns),
+            width,
             theme: traits.theme(settings, own),
             traits,
             has_styles: env::var_os("TERM").is_some_and(|term| term != "dumb"),
