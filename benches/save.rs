@@ -4,7 +4,9 @@
 #![expect(clippy::expect_used, reason = "a benchmark that cannot begin should say so")]
 #![expect(clippy::disallowed_methods, reason = "the floor is made of the bare calls")]
 
-use std::fmt::Write as _;
+#[path = "texts/config_file.rs"]
+mod texts;
+
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
@@ -18,27 +20,6 @@ use authtui::domain::tokens::{Expiry, Tokens};
 use authtui::shell::store_files::{Store, StoreFile};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
-const COUNTS: [usize; 3] = [10, 1_000, 10_000];
-
-/// A file of `count` profiles of 20 providers.
-fn file(count: usize) -> String {
-    let mut text = "version: 1\nproviders:\n".to_owned();
-    for provider in 0..20.min(count) {
-        write!(text, "  acme{provider}:\n    oauth_credentials:\n").expect("writing to a string never fails");
-        for index in (provider..count).step_by(20) {
-            let token = format!("{index:06}").repeat(16);
-            write!(
-                text,
-                "      - id: profile-{index:06}\n        client_id: client\n        access_token: at_{token}\n        \
-                 refresh_token: rt_{token}\n        expires_at: \"2027-01-15T08:00:00Z\"\n        scopes:\n          \
-                 - openid\n          - profile\n"
-            )
-            .expect("writing to a string never fails");
-        }
-    }
-    text
-}
-
 /// New tokens for a profile in the middle of `count`, other ones for each `turn`.
 fn change(count: usize, turn: u64) -> Change {
     let (at, index) = (at_seconds(1_800_000_000).expect("in range"), count / 2);
@@ -49,7 +30,7 @@ fn change(count: usize, turn: u64) -> Change {
     let record = LastRefresh::new(at, RefreshResult::Done, None);
     let refreshed =
         RefreshedTokens { tokens, life: Expiry::default(), scopes: None, record, origins: Vec::new() };
-    let name = ProfileName::parse(&format!("acme{}/profile-{index:06}", index % 20)).expect("a name");
+    let name = ProfileName::parse(&texts::name(index)).expect("a name");
     Change { name, expects: None, edit: Edit::Refresh(Box::new(refreshed)) }
 }
 
@@ -66,8 +47,8 @@ fn save(criterion: &mut Criterion) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let mut group = criterion.benchmark_group("save");
     group.sample_size(50);
-    for count in COUNTS {
-        let (path, text) = (folder.path().join(format!("{count}.yaml")), file(count));
+    for count in texts::COUNTS {
+        let (path, text) = (folder.path().join(format!("{count}.yaml")), texts::text("version: 1\n", count));
         fs::write(&path, &text).expect("written");
         let store = StoreFile::own(path);
         let mut turn = 0;

@@ -136,7 +136,7 @@ fn reasons<'a>(
 
 fn table(stores: &[Snapshot], overlap: &StoreOverlap, catalog: &Catalog, now: Now) -> String {
     let head = ["PROFILE", "STATE", "TOKEN", "LOGIN", "ACCOUNT"].map(String::from);
-    let rows = stores.iter().flat_map(|snapshot| &snapshot.rows).map(|row| line(row, overlap, catalog, now));
+    let rows = stores.iter().flat_map(|snapshot| &*snapshot.rows).map(|row| line(row, overlap, catalog, now));
     let rows: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
     let widths: Vec<usize> = (0..5).map(|column| width(column).unwrap_or_default()).collect();

@@ -115,8 +115,8 @@ fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<Prof
         return parse(text);
     }
     let stores = StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id));
-    let rows: Vec<Row> = stores.flat_map(|store| services.read_now(store).rows).collect();
-    let names = rows.iter().filter_map(|row| match row {
+    let stores: Vec<Snapshot> = stores.map(|store| services.read_now(store)).collect();
+    let names = stores.iter().flat_map(|snapshot| &*snapshot.rows).filter_map(|row| match row {
         Row::Profile(profile) => Some(profile.id.name.clone()),
         Row::Broken { name, .. } => ProfileName::parse(name).ok(),
     });

@@ -39,7 +39,7 @@ pub(crate) fn profile(name: &str) -> Profile {
 
 /// The person's own store with these rows.
 pub(crate) fn snapshot(rows: Vec<Row>) -> Snapshot {
-    Snapshot { rows, presence: StorePresence::There, ..Snapshot::empty(StoreId::Own) }
+    Snapshot { rows: rows.into(), presence: StorePresence::There, ..Snapshot::empty(StoreId::Own) }
 }
 
 /// An event of `acme/ana`.

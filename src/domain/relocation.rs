@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_new_name_is_free_of_the_same_provider_and_readable() {
         let (ana, ben) = (profile("demo/ana"), profile("demo/ben"));
-        let rows = vec![Row::Profile(Arc::new(ana.clone())), Row::Profile(Arc::new(ben))];
+        let rows = [ana.clone(), ben].map(|profile| Row::Profile(Arc::new(profile))).into();
         let snapshot = Snapshot { rows, ..Snapshot::empty(StoreId::Own) };
         let named = |text: &str| new_name(&ana, text, &snapshot, None);
         for text in ["work", "demo/work"] {
@@ -127,7 +127,7 @@ mod tests {
         let holding = |store, held: &Profile| {
             let id = ProfileId { store, ..held.id.clone() };
             let row = Row::Profile(Arc::new(Profile { id, ..held.clone() }));
-            Snapshot { rows: vec![row], ..Snapshot::empty(store) }
+            Snapshot { rows: [row].into(), ..Snapshot::empty(store) }
         };
         let erased = Profile { held: StoredTokens::None, ..ana.clone() };
         for (there, stores) in

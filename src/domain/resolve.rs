@@ -237,7 +237,7 @@ impl<'a> Resolution<'a> {
 }
 
 fn variable<'a>(provider: &Provider, name: &str, sources: Sources<'a>) -> Lookup<'a> {
-    let rows = sources.environment().flat_map(|store| &store.rows);
+    let rows = sources.environment().flat_map(|store| &*store.rows);
     let found = rows.into_iter().find_map(|row| match row {
         Row::Profile(profile) => {
             let id = &profile.id.name;
@@ -601,7 +601,7 @@ mod tests {
                 Err(Trouble::untouched("no", "no", FailureKind::NothingToDo))
             }
         };
-        Snapshot { rows, writable, ..Snapshot::empty(store) }
+        Snapshot { rows: rows.into(), writable, ..Snapshot::empty(store) }
     }
 
     fn profile(store: StoreId, name: &str, kind: Kind, access: &str, refresh: Option<&str>) -> Profile {

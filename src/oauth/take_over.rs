@@ -151,7 +151,7 @@ mod tests {
             ..fixtures::profile(id)
         };
         let store = |profile: &Profile| Snapshot {
-            rows: vec![Row::Profile(Arc::new(profile.clone()))],
+            rows: [Row::Profile(Arc::new(profile.clone()))].into(),
             ..Snapshot::empty(StoreId::Own)
         };
         let refreshed = |from: &Profile, to: &Profile| {

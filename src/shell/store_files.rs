@@ -44,6 +44,7 @@ use crate::shell::store_files::trouble::{
     decoded, failure, gone_notice, interrupted_notice, locked, missing, not_written, unreadable,
 };
 use crate::stored::config_file::{self, ConfigFile, Content, FileSchema};
+use crate::stored::plain_reader::Extract;
 use crate::stored::yaml_reader;
 
 pub use crate::shell::store_files::disk_reservation::DiskReservation;
@@ -119,9 +120,10 @@ impl Store for StoreFile {
         if self.side.is_some() || has_news() {
             return None;
         }
-        let mut bytes = file::read(&target, yaml_reader::SIZE_LIMIT).ok()??;
-        let text = SecretText::new(String::from_utf8(std::mem::take(&mut *bytes)).ok()?);
-        config_file::read_one(self.file, &text, name)
+        let mut extract = Extract::of_id(name.name());
+        let read = |piece: &[u8]| extract.take(piece).is_some();
+        file::read_in_pieces(&target, yaml_reader::SIZE_LIMIT, read).ok().filter(|is_plain| *is_plain)?;
+        config_file::read_one(self.file, &extract.finish()?, name)
     }
 
     fn interrupted(&self) -> Vec<Arc<Profile>> {
@@ -347,7 +349,7 @@ impl StoreFile {
         let (mut rows, read_only) =
             content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
         if let Some(side) = self.side.as_ref().filter(|_| !rows.is_empty()) {
-            side.notes().complete(&mut rows);
+            side.notes().complete(Arc::make_mut(&mut rows));
         }
         let writable = read_only.map_or(Ok(()), |fault| Err(not_written(&self.path, &fault)));
         let (store, place) = (self.file.store, shown(&self.path));

@@ -131,8 +131,8 @@ mod tests {
         let put = Change { name: ana.id.name.clone(), expects: None, edit: Edit::Put(Box::new(ana.clone())) };
         stores.at(&there).store.apply(&put).expect("saved");
         fs::copy(&there, &other).expect("copied");
-        let row = || match stores.at(&other).read().rows.pop() {
-            Some(Row::Profile(profile)) => profile,
+        let row = || match stores.at(&other).read().rows.last() {
+            Some(Row::Profile(profile)) => Arc::clone(profile),
             row => panic!("{row:?}"),
         };
 

@@ -103,7 +103,7 @@ fn without_shadows(found: Vec<Found>) -> Vec<Found> {
 pub fn snapshot(rows: Vec<Row>, number: u64) -> Snapshot {
     Snapshot {
         place: SHOWN_PLACE.to_owned(),
-        rows,
+        rows: rows.into(),
         writable: Err(owner::read_only()),
         number,
         ..Snapshot::empty(StoreId::Borrowed)

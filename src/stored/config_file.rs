@@ -52,7 +52,7 @@ const NOTICE_LIMIT: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     /// Its entries, in their order.
-    pub rows: Vec<Row>,
+    pub rows: Arc<[Row]>,
     /// Why it must not be written, although it can be read.
     pub read_only: Option<YamlError>,
     /// Whether all of the text has the plain shape.
@@ -352,7 +352,7 @@ mod tests {
     }
 
     fn rows(text: &str) -> Vec<Row> {
-        read(StoreId::Own, text).expect("readable").rows
+        read(StoreId::Own, text).expect("readable").rows.to_vec()
     }
 
     /// Every row as `name`, or `name:line why` for one that is not understood.
@@ -498,7 +498,7 @@ mod tests {
                 "providers:\n  a:\n    oauth_credentials:\n      - id: x\n        access_token: t\n        {field}\n"
             );
             let content = read(StoreId::Own, &text).expect("readable");
-            let [Row::Profile(profile)] = content.rows.as_slice() else { panic!("{field}: {content:?}") };
+            let [Row::Profile(profile)] = &*content.rows else { panic!("{field}: {content:?}") };
             assert_eq!(
                 profile.held.tokens().map(|tokens| &tokens.access),
                 Some(&Secret::new("t")),
@@ -515,7 +515,7 @@ mod tests {
                 "providers:\n  a:\n    oauth_credentials:\n      - {{id: x, access_token: t, expires_at: {zero}}}\n"
             );
             let content = read(StoreId::Own, &text).expect("readable");
-            let [Row::Profile(profile)] = content.rows.as_slice() else { panic!("{zero}: {content:?}") };
+            let [Row::Profile(profile)] = &*content.rows else { panic!("{zero}: {content:?}") };
             assert_eq!((profile.life, content.notices()), (Expiry::default(), Vec::new()), "{zero}");
         }
         let many: String = (0..100).map(|number| format!("{{id: x{number}, expires_at: soon}}, ")).collect();

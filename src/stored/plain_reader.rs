@@ -8,6 +8,7 @@
 //! It gives up rather than guess; what it does read is what the strict parser reads, which a
 //! test holds.
 
+mod extract;
 mod scalar;
 mod tree;
 
@@ -17,6 +18,7 @@ use memchr::{memchr, memchr_iter};
 
 use crate::stored::plain_reader::scalar::{is_printable, scalar};
 
+pub use crate::stored::plain_reader::extract::Extract;
 pub(super) use crate::stored::plain_reader::scalar::pair;
 pub use crate::stored::plain_reader::tree::{PlainNode, PlainPart, PlainTree, PlainValue};
 
@@ -52,6 +54,28 @@ pub fn item(text: &str, indent: usize, depth: usize) -> Option<PlainTree<'_>> {
     let is_one = is_list && tree.root().parts().count() == 1;
     tree.nodes.remove(0);
     is_one.then_some(tree)
+}
+
+/// Items that a text begins with.
+struct ReadItems {
+    /// How much of the text they are, in bytes, with what says nothing behind them.
+    length: usize,
+    /// How many lines may still come.
+    left: usize,
+    /// Whether one of them is kept.
+    has_wanted: bool,
+}
+
+/// The items of a list that `text` begins with, of which those that say another id than `only` are not kept;
+/// their dashes stand at `indent`, and `left` lines may come.
+fn items(text: &str, indent: usize, only: &str, left: usize) -> Option<ReadItems> {
+    let mut lines = Lines { next: None, rest: Some(text), left };
+    lines.step()?;
+    let mut reader = Reader { text, lines, nodes: Vec::new(), keys: Vec::new(), only: Some(only) };
+    reader.list("", indent, 0)?;
+    let next = |line: PlainLine<'_>| Some(tree::place(text, line.content)? - line.indent);
+    let length = reader.lines.next.map_or(Some(text.len()), next)?;
+    Some(ReadItems { length, left: reader.lines.left, has_wanted: reader.nodes.len() > 1 })
 }
 
 /// The block that begins at `indent` and takes up all of `text`.
@@ -151,10 +175,15 @@ impl<'a> Reader<'a, '_> {
 
     fn list(&mut self, key: &'a str, indent: usize, depth: usize) -> Option<()> {
         let list = self.begin(key, PlainValue::List, "")?;
+        let mut has_maps = None;
         while let Some(item) = self.lines.next.filter(|line| line.indent == indent).and_then(PlainLine::item)
         {
             self.lines.step()?;
-            match pair(item.content) {
+            let pair = pair(item.content);
+            // Where one kind may be left out, the other would be counted wrongly.
+            let has_maps = *has_maps.get_or_insert(pair.is_some());
+            (self.only.is_none() || pair.is_some() == has_maps).then_some(())?;
+            match pair {
                 Some(pair) => self.item((item.indent, depth + 1), pair)?,
                 None => self.scalar("", item.content)?,
             }

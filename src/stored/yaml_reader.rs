@@ -4,6 +4,7 @@
 //! however often it stands for something else ([`yaml_cost`] counts both). A text with doubled keys is
 //! refused as a whole, since one of the two would win silently (YAML 1.2 §3.2.1.1).
 
+use memchr::memchr_iter;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_yaml::Value;
@@ -125,10 +126,8 @@ fn within_size(text: &str) -> Result<(), YamlError> {
         let why = "the file is empty, so something went wrong with it";
         return Err(YamlError::whole(why, RESTORE));
     }
-    match text.split('\n').nth(LINE_LIMIT) {
-        Some(_) => Err(too_many(number(LINE_LIMIT))),
-        None => Ok(()),
-    }
+    let is_long = memchr_iter(b'\n', text.as_bytes()).count() >= LINE_LIMIT;
+    if is_long { Err(too_many(number(LINE_LIMIT))) } else { Ok(()) }
 }
 
 fn too_many(line: u32) -> YamlError {

@@ -244,7 +244,7 @@ fn selected(model: &Model) -> Result<&Profile, Unavailable> {
                 .warn()
         }
         Some(RowId::Broken(store, at @ Where::Line(line))) => {
-            let rows = model.stores.get(store).map_or(&[][..], |snapshot| &snapshot.rows);
+            let rows = model.stores.get(store).map_or(&[][..], |snapshot| &*snapshot.rows);
             let why = rows.iter().find_map(|row| match row {
                 Row::Broken { at: there, why, .. } if there == at => Some(why.as_str()),
                 Row::Broken { .. } | Row::Profile(_) => None,

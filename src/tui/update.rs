@@ -317,7 +317,7 @@ fn keep_verdict(model: &mut Model, id: &ProfileId, verdict: TestVerdict) {
         Some(TestResult::Refused) => Tone::Bad,
         None => Tone::Plain,
     };
-    let rows = model.stores.get_mut(&id.store).map(|store| &mut store.rows);
+    let rows = model.stores.get_mut(&id.store).map(|store| Arc::make_mut(&mut store.rows));
     for row in rows.into_iter().flatten() {
         if let (Row::Profile(profile), Some(last)) = (row, &verdict.last)
             && profile.holds(&last.token)

@@ -108,7 +108,7 @@ fn what_is_odd_is_one_row_and_takes_nothing_from_the_others() {
 fn read(home: &Home) -> Vec<Row> {
     let below = Paths::below(&home.path("state"));
     let paths = Paths { borrowed: Some(home.path("home")), ..below };
-    let rows = borrowed::read(&paths).rows;
+    let rows = borrowed::read(&paths).rows.to_vec();
     let is_claude = |row: &Row| match row {
         Row::Profile(profile) => profile.id.name.name().starts_with("claude-code"),
         Row::Broken { name, .. } => name.contains("claude-code"),

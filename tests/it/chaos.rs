@@ -779,7 +779,7 @@ impl Run {
         let name = "demo/locked".to_owned();
         let unlock = self.dice.pick(&[Unlock::Passphrase, Unlock::Look]);
         let at = Where::Vault { name: name.clone(), unlock };
-        let rows = vec![Row::Broken { name, at, why: "it is locked".to_owned() }];
+        let rows = [Row::Broken { name, at, why: "it is locked".to_owned() }].into();
         let passphrase = self.dice.pick(&[None, Some(PassphraseNeed::Known), Some(PassphraseNeed::New)]);
         Snapshot { rows, passphrase, ..Snapshot::empty(StoreId::Keyring) }
     }

@@ -32,6 +32,7 @@ mod undo;
 mod wake;
 mod window;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use authtui::domain::change::{Row, Snapshot, Where};
@@ -249,8 +250,7 @@ fn selection_and_filter_outlive_a_new_snapshot() {
 fn an_entry_that_cannot_be_understood_can_be_selected_and_nothing_else() {
     let mut app = App::with(["work"]);
     let broken = Row::Broken { name: "demo/ivy".to_owned(), at: Where::Line(12), why: "no text".to_owned() };
-    let mut rows = snapshot([profile("work")]).rows;
-    rows.push(broken);
+    let rows = [Row::Profile(Arc::new(profile("work"))), broken].into();
     app.feed(Msg::Stored(Snapshot { rows, ..snapshot([]) }));
     app.keys("k");
     assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Own, Where::Line(12))));

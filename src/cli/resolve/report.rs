@@ -133,7 +133,7 @@ impl ResolveReport<'_> {
     /// What is wrong with entries that are not looked at because they cannot be understood.
     fn passed_over(&self) -> impl Iterator<Item = String> {
         let files = self.stores.iter().filter(|snapshot| snapshot.store.may_be_written());
-        files.flat_map(|snapshot| &snapshot.rows).filter_map(|row| match row {
+        files.flat_map(|snapshot| &*snapshot.rows).filter_map(|row| match row {
             Row::Broken { name, at, why } if name.split('/').next() == Some(&self.request.provider.name) => {
                 Some(format!("{name} is not looked at, its entry cannot be understood: {at}: {why}"))
             }

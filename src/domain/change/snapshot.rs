@@ -16,8 +16,8 @@ pub struct Snapshot {
     /// The path or address, as shown to people.
     pub place: String,
     pub presence: StorePresence,
-    /// The profiles, in the order of the file.
-    pub rows: Vec<Row>,
+    /// The profiles, in the order of the file; shared with whoever else was told of them.
+    pub rows: Arc<[Row]>,
     /// Whether it may be written, or why not.
     pub writable: Result<(), Trouble>,
     /// What a person should know about the rights of the file though nothing failed.
@@ -144,7 +144,7 @@ impl Snapshot {
     /// A store that holds nothing, and nobody counts.
     #[must_use]
     pub fn empty(store: StoreId) -> Self {
-        let (place, rows, notices) = (String::new(), Vec::new(), Vec::new());
+        let (place, rows, notices) = (String::new(), Arc::default(), Vec::new());
         let presence = StorePresence::default();
         Self { store, place, presence, rows, writable: Ok(()), notices, passphrase: None, number: 0 }
     }
@@ -226,7 +226,7 @@ mod tests {
         let row = |text: &str| Row::Profile(Arc::new(empty_profile(&format!("acme/{text}"), Kind::OAuth)));
         let broken = Row::Broken { name: "acme/work-3".into(), at: Where::Line(1), why: String::new() };
         let there =
-            Snapshot { rows: vec![row("work"), row("work-2"), broken], ..Snapshot::empty(StoreId::Own) };
+            Snapshot { rows: [row("work"), row("work-2"), broken].into(), ..Snapshot::empty(StoreId::Own) };
         assert_eq!(there.free_name(&name("work")), Some(name("work-4")));
         assert_eq!(there.free_name(&name("home")), Some(name("home-2")));
     }

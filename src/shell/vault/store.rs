@@ -236,7 +236,7 @@ impl VaultStore {
     fn filled(&self, snapshot: Snapshot) -> (Snapshot, bool) {
         let (mut is_whole, mut silent, mut notices) = (true, None, snapshot.notices.clone());
         let mut rows = Vec::with_capacity(snapshot.rows.len());
-        for row in &snapshot.rows {
+        for row in snapshot.rows.iter() {
             let Row::Profile(profile) = row else {
                 rows.push(row.clone());
                 continue;
@@ -269,7 +269,7 @@ impl VaultStore {
             None => (snapshot.presence, snapshot.writable),
         };
         let passphrase = self.passphrase();
-        (Snapshot { presence, rows, writable, notices, passphrase, ..snapshot }, is_whole)
+        (Snapshot { presence, rows: rows.into(), writable, notices, passphrase, ..snapshot }, is_whole)
     }
 
     /// Removes from the vault what is `listed` and stands nowhere in the file or in what an interrupted save
@@ -530,7 +530,7 @@ mod tests {
             let why = fault.to_string();
             let unlock = if fault == VaultError::NoPassphrase { Unlock::Passphrase } else { Unlock::Look };
             let at = Where::Vault { name: "demo/ana".to_owned(), unlock };
-            assert_eq!(snapshot.rows, [Row::Broken { name: "demo/ana".to_owned(), at, why: why.clone() }]);
+            assert_eq!(*snapshot.rows, [Row::Broken { name: "demo/ana".to_owned(), at, why: why.clone() }]);
             assert_eq!(snapshot.writable.expect_err("closed").why, why);
             assert_eq!(store.probe(Prompting::Allowed).expect_err("closed").why, why);
             for change in [refresh("old", "new"), login("new")] {

@@ -33,7 +33,7 @@ impl Content {
         changes: &[Change],
     ) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
         let (mut amended, refused) = self.amend_unmarked(file.into(), text, changes)?;
-        let mark = text.strip_suffix(yaml_reader::unmarked(text)).unwrap_or_default();
+        let mark = text.get(..text.len() - yaml_reader::unmarked(text).len()).unwrap_or_default();
         if !amended.text.starts_with(mark) {
             amended.text.insert_str(0, mark);
         }
@@ -77,11 +77,12 @@ impl Content {
                 Err(why) => refused.push(Some(why)),
             }
         }
-        let (mut entries, mut rows) = (self.entries.to_vec(), self.rows.clone());
+        let (mut entries, mut rows) = (Arc::clone(&self.entries), Arc::clone(&self.rows));
+        let (entries_after, rows_after) = (Arc::make_mut(&mut entries), Arc::make_mut(&mut rows));
         let mut pieces = Vec::new();
         for (at, (entry, start, end, by)) in changed {
-            *rows.get_mut(at)? = Row::Profile(Arc::clone(entry.profile.as_ref().ok()?));
-            *entries.get_mut(at)? = entry;
+            *rows_after.get_mut(at)? = Row::Profile(Arc::clone(entry.profile.as_ref().ok()?));
+            *entries_after.get_mut(at)? = entry;
             pieces.push((start, end, by));
         }
         pieces.sort();
@@ -93,7 +94,7 @@ impl Content {
             done = end;
         }
         amended.push_str(text.get(done..)?);
-        let content = Self { rows, read_only: None, is_plain: true, entries: entries.into() };
+        let content = Self { rows, read_only: None, is_plain: true, entries };
         yaml_reader::fits(&amended).then_some((Amended { text: amended, content }, refused))
     }
 }

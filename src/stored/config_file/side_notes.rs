@@ -142,7 +142,7 @@ mod tests {
                         refresh_token: r\n        expires_at: \"2027-01-15T08:00:00Z\"\n    api_key: k\n";
 
     fn rows(text: &str) -> Vec<Row> {
-        config_file::read(StoreId::Shared, text).expect("readable").rows
+        config_file::read(StoreId::Shared, text).expect("readable").rows.to_vec()
     }
 
     fn first(rows: &[Row]) -> &Profile {

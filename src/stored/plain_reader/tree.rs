@@ -37,8 +37,7 @@ struct Span {
 impl Span {
     /// Where `part`, a slice of `text`, lies in it.
     fn of(text: &str, part: &str) -> Option<Self> {
-        let at = part.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
-        Some(Self { at: u32::try_from(at).ok()?, length: u32::try_from(part.len()).ok()? })
+        Some(Self { at: u32::try_from(place(text, part)?).ok()?, length: u32::try_from(part.len()).ok()? })
     }
 
     fn of_text(self, text: &str) -> &str {
@@ -177,4 +176,9 @@ impl<'a> PlainPart<'a> {
 
 fn key(nodes: &[PlainNode]) -> Span {
     nodes.first().map(|node| node.key).unwrap_or_default()
+}
+
+/// Where `part`, a slice of `text`, begins in it.
+pub(super) fn place(text: &str, part: &str) -> Option<usize> {
+    part.as_ptr().addr().checked_sub(text.as_ptr().addr())
 }

@@ -164,7 +164,7 @@ fn banner(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Re
 /// Says what was found where nothing is kept here, and the keys; gives the room below.
 fn only_borrowed(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
     let others = model.stores.values().filter(|store| store.store != StoreId::Borrowed);
-    let found = model.stores.get(&StoreId::Borrowed).map_or(&[][..], |store| &store.rows);
+    let found = model.stores.get(&StoreId::Borrowed).map_or(&[][..], |store| &*store.rows);
     if found.is_empty() || others.map(|store| store.rows.len()).sum::<usize>() > 0 || area.height < 8 {
         return area;
     }

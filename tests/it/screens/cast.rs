@@ -145,7 +145,7 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
             .into_iter()
             .chain(["github", "gitlab", "qonic"].map(provider_file)),
     ));
-    let snapshot = Snapshot { place: PLACE.into(), rows, ..Snapshot::empty(StoreId::Own) };
+    let snapshot = Snapshot { place: PLACE.into(), rows: rows.into(), ..Snapshot::empty(StoreId::Own) };
     model.stores.insert(StoreId::Own, snapshot);
     model.selected = selected;
     model.running_mut(&id("github/ana")).refresh = Some(AskedBy::Person);

@@ -59,7 +59,7 @@ fn a_login_that_is_taken_over_is_selected_and_one_that_is_not_says_why() {
     let id = ProfileId { store: StoreId::Own, name: name_of("anthropic/claude-code") };
     let ours = Profile { id: id.clone(), owner: None, ..borrowed(7200) };
     let after = Snapshot {
-        rows: vec![Row::Profile(Arc::new(ours))],
+        rows: [Row::Profile(Arc::new(ours))].into(),
         number: 9,
         ..app.model.own().expect("a store").clone()
     };

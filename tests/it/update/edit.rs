@@ -1,5 +1,7 @@
 //! `e` on an entry that is not valid, and elsewhere.
 
+use std::sync::Arc;
+
 use authtui::domain::change::{Row, Snapshot, Where};
 use authtui::domain::name::StoreId;
 use authtui::domain::trouble::{FailureKind, Trouble};
@@ -35,7 +37,7 @@ fn where_all_is_valid_it_says_what_it_is_for() {
     let words = "demo/work: its entry is valid; only an unreadable one opens in the editor.";
     assert_eq!(app.message(), words);
     let mut app = App::of([]);
-    app.feed(Msg::Stored(Snapshot { rows: Vec::new(), ..snapshot([profile("work")]) }));
+    app.feed(Msg::Stored(Snapshot { rows: Arc::default(), ..snapshot([profile("work")]) }));
     assert_eq!(app.keys("e"), []);
 }
 
@@ -50,5 +52,5 @@ fn a_file_that_cannot_be_used_is_edited_as_a_whole() {
 fn broken(at: Where) -> Snapshot {
     let row =
         Row::Broken { name: "demo/bad".to_owned(), at, why: "access_token must be quoted text".to_owned() };
-    Snapshot { rows: vec![row], ..snapshot([]) }
+    Snapshot { rows: [row].into(), ..snapshot([]) }
 }

@@ -55,7 +55,7 @@ fn a_value_that_cannot_be_used_can_be_selected_and_nothing_else() {
     let mut app = App::with(["work"]);
     let at = Where::Variable { provider: "demo".to_owned(), name: "DEMO_KEY".to_owned() };
     let row = Row::Broken { name: "demo/DEMO_KEY".to_owned(), at: at.clone(), why: "it is odd".to_owned() };
-    app.feed(Msg::Stored(Snapshot { rows: vec![row], ..environment() }));
+    app.feed(Msg::Stored(Snapshot { rows: [row].into(), ..environment() }));
     app.keys("k");
     assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Environment, at)));
     for key in ["r", "y", "x", "T", "l"] {
@@ -69,14 +69,14 @@ fn a_value_that_cannot_be_used_can_be_selected_and_nothing_else() {
 fn an_environment_without_rows_leaves_the_empty_list_as_it_is() {
     let mut app = App::of([]);
     let before = app.screen();
-    app.feed(Msg::Stored(Snapshot { rows: Vec::new(), ..environment() }));
+    app.feed(Msg::Stored(Snapshot { rows: Arc::default(), ..environment() }));
     assert_eq!(app.screen(), before);
 }
 
 fn environment() -> Snapshot {
     Snapshot {
         place: "the environment, read only".to_owned(),
-        rows: vec![Row::Profile(Arc::new(variable()))],
+        rows: [Row::Profile(Arc::new(variable()))].into(),
         writable: Err(read_only()),
         ..Snapshot::empty(StoreId::Environment)
     }

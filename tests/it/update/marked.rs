@@ -53,7 +53,7 @@ fn space_on_an_entry_that_is_not_valid_only_goes_down() {
     let mut app = App::with(["work"]);
     let row = Row::Broken { name: "demo/bad".to_owned(), at: Where::Line(7), why: "it is odd".to_owned() };
     let mut rows = snapshot([profile("work")]);
-    rows.rows.insert(0, row);
+    rows.rows = std::iter::once(row).chain(rows.rows.iter().cloned()).collect();
     app.feed(Msg::Stored(rows));
     app.model.selected = Some(RowId::Broken(StoreId::Own, Where::Line(7)));
     app.keys(" ");

@@ -253,7 +253,7 @@ fn tokens_that_the_keyring_does_not_take_can_go_to_our_own_file() {
     let in_keyring = ProfileId { store: StoreId::Keyring, ..id("ana") };
     let mut app = App::with(["work"]);
     let stored = Profile { id: in_keyring.clone(), ..due("ana") };
-    let rows = vec![Row::Profile(Arc::new(stored.clone()))];
+    let rows = [Row::Profile(Arc::new(stored.clone()))].into();
     app.feed(Msg::Stored(Snapshot { rows, ..Snapshot::empty(StoreId::Keyring) }));
     app.model.selected = Some(RowId::Profile(in_keyring.clone()));
     let pair = stored.held.fingerprint().expect("tokens");

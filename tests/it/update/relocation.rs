@@ -66,7 +66,7 @@ fn a_profile_is_moved_to_another_store_by_two_keys() {
     let to = ProfileId { store: StoreId::Hashed, ..id("work") };
     assert_eq!(effects, [Effect::Relocate(id("work"), to.clone())]);
     let there =
-        Snapshot { rows: vec![Row::Profile(Arc::new(named(&to)))], ..Snapshot::empty(StoreId::Hashed) };
+        Snapshot { rows: [Row::Profile(Arc::new(named(&to)))].into(), ..Snapshot::empty(StoreId::Hashed) };
     app.feed(Msg::Relocated(id("work"), to.clone(), Ok(vec![there, snapshot([])])));
     assert_eq!(app.model.selected, Some(RowId::Profile(to)));
 }
@@ -76,7 +76,7 @@ fn the_same_login_in_two_stores_is_known() {
     let mut app = App::with(["work"]);
     let to = ProfileId { store: StoreId::Hashed, ..id("work") };
     let there =
-        Snapshot { rows: vec![Row::Profile(Arc::new(named(&to)))], ..Snapshot::empty(StoreId::Hashed) };
+        Snapshot { rows: [Row::Profile(Arc::new(named(&to)))].into(), ..Snapshot::empty(StoreId::Hashed) };
     app.feed(Msg::Stored(there));
     assert_eq!(app.model.overlap.logins[&id("work")], std::slice::from_ref(&to));
     assert!(app.model.overlap.names.contains(&to.name));
@@ -87,11 +87,11 @@ fn what_is_said_of_a_name_that_two_stores_hold_names_the_store() {
     let mut app = App::with(["work"]);
     let there = ProfileId { store: StoreId::Hashed, ..id("work") };
     app.feed(Msg::Stored(Snapshot {
-        rows: vec![Row::Profile(Arc::new(named(&there)))],
+        rows: [Row::Profile(Arc::new(named(&there)))].into(),
         ..Snapshot::empty(StoreId::Hashed)
     }));
     let held =
-        Snapshot { rows: vec![Row::Profile(Arc::new(named(&there)))], ..Snapshot::empty(StoreId::Hashed) };
+        Snapshot { rows: [Row::Profile(Arc::new(named(&there)))].into(), ..Snapshot::empty(StoreId::Hashed) };
     app.feed(Msg::Relocated(renamed_in(StoreId::Hashed), there, Ok(vec![held])));
     assert!(app.message().contains("hashed:demo/work"), "{}", app.message());
 }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::file::{cannot, shown};
 
-/// How many bytes are compared at a time.
+/// How many bytes are read at a time.
 const PIECE_LENGTH: usize = 64 * 1024;
 
 /// How long a file that is not understood may be one that is just being written.
@@ -38,24 +38,37 @@ pub fn read(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, Tro
 /// # Errors
 /// A [`Trouble`] when it is there and cannot be read.
 pub fn holds(path: &Path, bytes: &[u8]) -> Result<bool, Trouble> {
-    let Some((mut file, length)) = open(path)? else { return Ok(false) };
-    if u64::try_from(bytes.len()) != Ok(length) {
-        return Ok(false);
-    }
-    let mut piece = Zeroizing::new(vec![0; PIECE_LENGTH]);
     let mut left = bytes;
+    let is_as_far = read_in_pieces(path, bytes.len(), |read| {
+        left.strip_prefix(read).inspect(|rest| left = rest).is_some()
+    })?;
+    Ok(is_as_far && left.is_empty())
+}
+
+/// Gives `take` the bytes of the file at `path` piece by piece, as long as it wants more, and says whether it got
+/// all of them; it gets none where the file is not there, or longer than `limit`.
+///
+/// # Errors
+/// A [`Trouble`] when it is there and cannot be read.
+pub fn read_in_pieces(
+    path: &Path,
+    limit: usize,
+    mut take: impl FnMut(&[u8]) -> bool,
+) -> Result<bool, Trouble> {
+    let Some((mut file, length)) = open(path)? else { return Ok(false) };
+    let Some(length) = usize::try_from(length).ok().filter(|length| *length <= limit) else {
+        return Ok(false);
+    };
+    let mut piece = Zeroizing::new(vec![0; PIECE_LENGTH.min(length + 1)]);
     loop {
         let count = match file.read(&mut piece) {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(cannot("read", path, &error)),
         };
-        let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else {
-            return Ok(left.is_empty());
-        };
-        match left.strip_prefix(read) {
-            Some(rest) => left = rest,
-            None => return Ok(false),
+        let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else { return Ok(true) };
+        if !take(read) {
+            return Ok(false);
         }
     }
 }
