@@ -24,6 +24,7 @@ pub mod refreshability;
 pub mod relocation;
 pub mod residual_validity;
 pub mod resolve;
+pub mod rules;
 pub mod schedule;
 pub mod secret;
 pub mod setting;

@@ -205,6 +205,8 @@
 //! - **A part of the filter**: `tui/filter.rs`, its hint in `tui/view/filter_hint.rs`.
 //! - **A setting**: `domain/settings.rs`; its words and its values on the settings page in
 //!   `domain/setting.rs`; `docs/files.md`.
+//! - **A kind of rule for names**: `domain/rules.rs`, its text in `stored/rules_file.rs`, where it
+//!   holds in `shell/rules.rs`, `docs/commands.md`.
 //! - **A role of the theme**: `tui/theme.rs`, its colours in `tui/theme/palette.rs`,
 //!   `docs/themes.md`.
 //! - **A dialect or a fault of the demo's server**: `demo/authority/dialect.rs`,

@@ -16,6 +16,7 @@ pub mod providers;
 pub mod refresh;
 pub mod relocation;
 pub mod revoke;
+pub mod rules;
 pub mod run;
 pub mod runtime;
 pub mod settings;

@@ -6,6 +6,7 @@ pub mod config_file;
 pub mod environment;
 pub mod event_log;
 mod field_value;
+pub mod git_config;
 pub mod hashed_file;
 #[cfg(test)]
 mod mutants;
@@ -13,6 +14,7 @@ pub mod plain_editor;
 pub mod plain_reader;
 pub mod positions;
 pub mod provider_file;
+pub mod rules_file;
 pub mod settings_file;
 pub mod vault_references;
 pub mod yaml_cost;

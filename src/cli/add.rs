@@ -61,7 +61,7 @@ async fn add(services: &Arc<Services>, args: &AddArgs) -> Result<Exit, Exit> {
     if let Some(store) = store.filter(|store| !store.may_be_written()) {
         return Err(refused(format!("nothing is stored in {store}: authtui only reads it")));
     }
-    let text = profile_arg::store(&args.profile).1;
+    let text = StoreId::split(&args.profile).1;
     let name = match (args.key, text.contains('/')) {
         (true, false) => profile_arg::parse(&format!("{text}/key"))?,
         (_, _) => profile_arg::parse(text)?,

@@ -69,7 +69,7 @@ impl<'a> EventJson<'a> {
 
 pub(super) fn run(services: &Arc<Services>, args: &EventsArgs, shape: Shape) -> Result<Exit> {
     let (store, name) = args.name.as_deref().map_or((None, None), |text| {
-        let (store, name) = profile_arg::store(text);
+        let (store, name) = StoreId::split(text);
         (store, Some(profile_arg::parse(name)))
     });
     let name = name.transpose()?;

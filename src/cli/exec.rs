@@ -72,10 +72,10 @@ fn meant(services: &Services, word: &str) -> Result<(String, Arc<Profile>), Exit
                 say("the name of an environment variable is letters, digits and _, no digit first.");
                 return Err(Exit::Usage);
             }
-            Ok((variable.to_owned(), profile_arg::find_profile(services, name)?))
+            Ok((variable.to_owned(), profile_arg::find_here(services, Some(name))?))
         }
         None => {
-            let profile = profile_arg::find_profile(services, word)?;
+            let profile = profile_arg::find_here(services, Some(word))?;
             let catalog = services.catalog_now();
             let provider = catalog.get(profile.id.name.provider());
             Ok((form::variable(&profile, provider), profile))

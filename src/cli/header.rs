@@ -8,7 +8,7 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
-use crate::cli::profile_arg;
+use crate::cli::profile_arg::{self, Meant, choice};
 use crate::cli::refresh::time;
 use crate::cli::valid_token::{Need, ValidToken, valid};
 use crate::domain::change::Snapshot;
@@ -39,7 +39,7 @@ pub(super) struct HeaderArgs {
 
 pub(super) fn run(services: &Arc<Services>, args: &HeaderArgs) -> Result<Exit> {
     let found = match &args.name {
-        Some(name) => profile_arg::find_profile(services, name)?,
+        Some(name) => profile_arg::find_here(services, Some(name))?,
         None => for_server(services)?,
     };
     let ValidToken { profile, exit } = valid(services, found, Need::Preferred(args.min_ttl))?;
@@ -81,6 +81,10 @@ fn for_server(services: &Services) -> Result<Arc<Profile>, Exit> {
         say(&format!("${SERVER_VARIABLE}: {error}."));
         Exit::Usage
     })?;
+    if let Some(choice) = choice::of_address(services, &address)? {
+        return profile_arg::find_profile(services, &choice.name)
+            .map_err(|exit| Meant::from(choice).explain(exit));
+    }
     let catalog = services.catalog_now();
     let fitting = || {
         let all = catalog.usable();

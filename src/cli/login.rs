@@ -201,7 +201,7 @@ fn account(args: &LoginArgs) -> Result<Option<String>, Exit> {
 
 /// The profile's name. A provider alone means its `default`, or its `key`.
 fn name(args: &LoginArgs, goal: PreflightGoal) -> Result<ProfileName, Exit> {
-    let (_, text) = profile_arg::store(&args.profile);
+    let (_, text) = StoreId::split(&args.profile);
     if args.name.is_some() || args.new_client {
         return Err(refused("--as and --new-client go with an address, as in https://…".to_owned()));
     }

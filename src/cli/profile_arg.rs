@@ -1,4 +1,9 @@
 //! Profile argument: which profile a word of the command line means.
+//!
+//! A whole name, `provider/name`, always means that one. Less than that means the default of a provider,
+//! its only profile, the only profile of a name, or what fits a provider's beginning.
+
+pub(super) mod choice;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,9 +13,10 @@ use url::Url;
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::passphrase::{self, Wanted};
+use crate::cli::profile_arg::choice::{Choice, ChosenBy};
 use crate::cli::redact;
 use crate::domain::change::{Row, Snapshot};
-use crate::domain::name::{NameError, ProfileId, ProfileName, StoreId};
+use crate::domain::name::{self, NameError, ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::endpoint::{self, EndpointError};
@@ -23,20 +29,92 @@ const SENTENCE_LIMIT: usize = 2000;
 /// Where to look for the names of profiles.
 pub(super) const LIST_HINT: &str = "authtui list shows what is there";
 
+/// What is meant by `named`: itself, or what `AUTHTUI_PROFILE` or a rule says where it is nothing, or a
+/// provider alone.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) fn here(services: &Services, named: Option<&str>) -> Result<Meant, Exit> {
+    let Some(text) = named else { return choice::here(services).map(Meant::from) };
+    let choice = match name::provider_part(text) {
+        Ok(()) => choice::of_provider(services, text)?,
+        Err(_) => None,
+    };
+    Ok(choice.map_or_else(|| Meant { name: text.to_owned(), by: None }, Meant::from))
+}
+
+/// The profile that is [meant here](here), read as little as it takes.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) fn find_here(services: &Services, named: Option<&str>) -> Result<Arc<Profile>, Exit> {
+    let meant = here(services, named)?;
+    find_profile(services, &meant.name).map_err(|exit| meant.explain(exit))
+}
+
+/// A name, and what chose it where the command line did not.
+#[derive(Debug)]
+pub(super) struct Meant {
+    pub(super) name: String,
+    pub(super) by: Option<ChosenBy>,
+}
+
+impl From<Choice> for Meant {
+    fn from(Choice { name, by }: Choice) -> Self {
+        Self { name, by: Some(by) }
+    }
+}
+
+impl Meant {
+    /// Says what chose a profile that cannot be used.
+    pub(super) fn explain(&self, exit: Exit) -> Exit {
+        if let Some(by) = &self.by {
+            say(&format!("{} was chosen by {by}.", text::clean(&self.name, SENTENCE_LIMIT)));
+        }
+        exit
+    }
+}
+
 /// The profile that `text` means, and its store. `provider/name` is one; a word alone is the default of
 /// the provider of that name, else the only profile there, else the only profile of that name anywhere.
-/// Our own store wins a name; `STORE:provider/name` means one of another, and is asked for where two others
-/// hold it.
+/// A provider that is not there may be the beginning of one that is. Our own store wins a name;
+/// `STORE:provider/name` means one of another, and is asked for where two others hold it.
 ///
 /// # Errors
 /// The number to end with, once the reason was said.
 pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile), Exit> {
-    let (wanted, text) = store(text);
+    let (wanted, text) = StoreId::split(text);
     let name = meant(services, wanted, text)?;
-    let mut near = Vec::new();
+    if let Some(found) = look(services, wanted, &name)? {
+        return Ok(found);
+    }
+    if let Some(begun) = begun_by(services, wanted, name.provider(), Some(name.name()))?
+        && let Some(found) = look(services, wanted, &begun)?
+    {
+        return Ok(found);
+    }
+    let there = names(services, wanted);
+    let near: Vec<String> =
+        there.iter().filter(|other| other.provider() == name.provider()).map(ToString::to_string).collect();
+    let hint = match near.is_empty() {
+        true => LIST_HINT.to_owned(),
+        false => format!("{} has {}", name.provider(), near.join(", ")),
+    };
+    Err(no_profile(&services.catalog_now(), &name.to_string(), &hint))
+}
+
+/// The profile of that whole name, and its store; nothing where there is none.
+///
+/// # Errors
+/// The number to end with where it cannot be used, once that was said.
+fn look(
+    services: &Services,
+    wanted: Option<StoreId>,
+    name: &ProfileName,
+) -> Result<Option<(Snapshot, Profile)>, Exit> {
     for store in StoreId::ALL.into_iter().filter(|id| wanted.is_none_or(|wanted| wanted == *id)) {
-        let snapshot = passphrase::read(services, store, Wanted::Profile(&name));
-        let found = snapshot.profile(&name).cloned();
+        let snapshot = passphrase::read(services, store, Wanted::Profile(name));
+        let found = snapshot.profile(name).cloned();
         for notice in &snapshot.notices {
             say(&notice.to_string());
         }
@@ -46,13 +124,13 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
                 let all = std::iter::once(&profile.id).chain(&others).map(ProfileId::exact);
                 return Err(ambiguous(&name.to_string(), &all.collect::<Vec<_>>()));
             }
-            return Ok((snapshot, profile));
+            return Ok(Some((snapshot, profile)));
         }
         if let (Some(_), Err(trouble)) = (snapshot.passphrase, &snapshot.writable) {
             say(&trouble.to_string());
             return Err(Exit::Failure);
         }
-        if let Some(why) = unreadable(&snapshot, &name) {
+        if let Some(why) = unreadable(&snapshot, name) {
             let remedy = match store.may_be_written() {
                 true => format!("Correct {}; it is never written", snapshot.place),
                 false if store == StoreId::Borrowed => "authtui only reads it".to_owned(),
@@ -65,14 +143,8 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
             say(&trouble.to_string());
             return Err(Exit::Failure);
         }
-        let names = snapshot.profiles().map(|profile| &profile.id.name);
-        near.extend(names.filter(|other| other.provider() == name.provider()).map(ToString::to_string));
     }
-    let hint = match near.is_empty() {
-        true => LIST_HINT.to_owned(),
-        false => format!("{} has {}", name.provider(), near.join(", ")),
-    };
-    Err(no_profile(&services.catalog_now(), &name.to_string(), &hint))
+    Ok(None)
 }
 
 /// The same without the store: nothing is read but that one entry where `text` names it wholly.
@@ -80,7 +152,7 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
 /// # Errors
 /// The number to end with, once the reason was said.
 pub(super) fn find_profile(services: &Services, text: &str) -> Result<Arc<Profile>, Exit> {
-    let (store, name) = store(text);
+    let (store, name) = StoreId::split(text);
     let name = name.split_once('/').and_then(|(provider, name)| ProfileName::new(provider, name).ok());
     let found = name.and_then(|name| services.read_one(store.unwrap_or(StoreId::Own), &name));
     found.map_or_else(|| find(services, text).map(|(_, profile)| Arc::new(profile)), Ok)
@@ -103,24 +175,22 @@ pub(super) fn address(services: &Services, text: &str) -> Option<Result<Url, End
 
 /// Whether `text` names the profile itself, and is no shorter word that means it.
 pub(super) fn is_exact(text: &str, name: &ProfileName) -> bool {
-    ProfileName::parse(store(text).1).is_ok_and(|parsed| parsed == *name)
+    ProfileName::parse(StoreId::split(text).1).is_ok_and(|parsed| parsed == *name)
 }
 
 /// The name that a word means, among all that are there.
 fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<ProfileName, Exit> {
-    let addressed = address(services, text).map(|address| of_address(services, text, address.ok()));
-    let addressed = addressed.transpose()?;
-    let text = addressed.as_deref().unwrap_or(text);
+    let addressed = match address(services, text) {
+        Some(Ok(address)) => Some(of_address(services, &address)?),
+        Some(Err(_)) => return Err(no_profile(&services.catalog_now(), text, LIST_HINT)),
+        None => None,
+    };
+    let (named, text) = StoreId::split(addressed.as_deref().unwrap_or(text));
+    let store = store.or(named);
     if text.contains('/') {
         return parse(text);
     }
-    let stores = StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id));
-    let stores: Vec<Snapshot> = stores.map(|store| services.read_now(store)).collect();
-    let names = stores.iter().flat_map(|snapshot| &*snapshot.rows).filter_map(|row| match row {
-        Row::Profile(profile) => Some(profile.id.name.clone()),
-        Row::Broken { name, .. } => ProfileName::parse(name).ok(),
-    });
-    let names: BTreeSet<ProfileName> = names.collect();
+    let names = names(services, store);
     let parsed = ProfileName::parse(text);
     if let Ok(default) = &parsed
         && names.contains(default)
@@ -137,11 +207,57 @@ fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<Prof
         [] => {
             // What can be no name at all is told by the rule that it breaks.
             parse(text)?;
+            if let Some(begun) = begun_by(services, store, text, None)? {
+                return Ok(begun);
+            }
             Err(no_profile(&services.catalog_now(), text, LIST_HINT))
         }
         _ => {
             let all: Vec<String> = found.iter().map(ToString::to_string).collect();
             Err(ambiguous(&redact::word(Some(&services.catalog_now()), text), &all))
+        }
+    }
+}
+
+/// Every name that is there, also of entries that cannot be understood.
+fn names(services: &Services, store: Option<StoreId>) -> BTreeSet<ProfileName> {
+    let stores = StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id));
+    let stores: Vec<Snapshot> = stores.map(|store| services.read_now(store)).collect();
+    let names = stores.iter().flat_map(|snapshot| &*snapshot.rows).filter_map(|row| match row {
+        Row::Profile(profile) => Some(profile.id.name.clone()),
+        Row::Broken { name, .. } => ProfileName::parse(name).ok(),
+    });
+    names.collect()
+}
+
+/// The profile, called `name` where that is said, of the providers that begin with `beginning`; nothing where
+/// that is a provider itself.
+///
+/// # Errors
+/// The number to end with where several fit, once that was said.
+fn begun_by(
+    services: &Services,
+    store: Option<StoreId>,
+    beginning: &str,
+    name: Option<&str>,
+) -> Result<Option<ProfileName>, Exit> {
+    let names = names(services, store);
+    if services.catalog_now().entry(beginning).is_some()
+        || names.iter().any(|one| one.provider() == beginning)
+    {
+        return Ok(None);
+    }
+    let fits = |one: &&ProfileName| {
+        one.provider().starts_with(beginning) && name.is_none_or(|name| one.name() == name)
+    };
+    let found: Vec<&ProfileName> = names.iter().filter(fits).collect();
+    match found[..] {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
+        _ => {
+            let word = name.map_or_else(|| beginning.to_owned(), |name| format!("{beginning}/{name}"));
+            let all: Vec<String> = found.iter().map(ToString::to_string).collect();
+            Err(ambiguous(&redact::word(Some(&services.catalog_now()), &word), &all))
         }
     }
 }
@@ -161,12 +277,19 @@ fn ambiguous(word: &str, all: &[String]) -> Exit {
     Exit::NotFound
 }
 
-/// The provider that was found for an address.
-fn of_address(services: &Services, text: &str, address: Option<Url>) -> Result<String, Exit> {
-    let known = discovery::known(services);
-    let found = address.and_then(|address| known.into_iter().find(|known| known.is_at(&address)));
+/// The profile for an address as a command takes it: what a rule says, else the provider that was found for it.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) fn of_address(services: &Services, address: &Url) -> Result<String, Exit> {
+    if let Some(choice) = choice::of_address(services, address)? {
+        return Ok(choice.name);
+    }
+    let known = discovery::known(services).into_iter().find(|known| known.is_at(address));
     let hint = "authtui login with that address finds out how to log in there";
-    found.map(|known| known.provider).ok_or_else(|| no_profile(&services.catalog_now(), text, hint))
+    known
+        .map(|known| known.provider)
+        .ok_or_else(|| no_profile(&services.catalog_now(), address.as_str(), hint))
 }
 
 /// The store that `--store` names, or the profile's name itself.
@@ -174,7 +297,7 @@ fn of_address(services: &Services, text: &str, address: Option<Url>) -> Result<S
 /// # Errors
 /// The number to end with, once it was said that they name two.
 pub(super) fn one_store(option: Option<StoreId>, text: &str) -> Result<Option<StoreId>, Exit> {
-    match (option, store(text).0) {
+    match (option, StoreId::split(text).0) {
         (Some(option), Some(named)) if option != named => {
             say(&format!("--store says {option}, and the name says {named}. Write one of them."));
             Err(Exit::Usage)
@@ -205,15 +328,6 @@ fn one_of(stores: impl Iterator<Item = StoreId>, text: &str) -> Result<StoreId, 
         let words: Vec<String> = stores.iter().map(ToString::to_string).collect();
         format!("write {}", words.join(", "))
     })
-}
-
-/// The store that `text` begins with, and the name behind it.
-pub(super) fn store(text: &str) -> (Option<StoreId>, &str) {
-    let found = text.split_once(':').and_then(|(before, name)| {
-        let store = StoreId::ALL.into_iter().find(|store| store.to_string() == before)?;
-        Some((Some(store), name))
-    });
-    found.unwrap_or((None, text))
 }
 
 /// What is wrong with the entry of that name, if it cannot be understood.

@@ -10,7 +10,7 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::output::{self, say};
-use crate::cli::profile_arg;
+use crate::cli::profile_arg::{self, Meant};
 use crate::cli::refresh::batch::Selection;
 use crate::cli::runtime::{block_on, refresh_and_wait};
 use crate::domain::change::{Change, Edit, RefreshedTokens, Snapshot};
@@ -34,8 +34,8 @@ use crate::tui::refresh_notes::after_refresh;
 
 #[derive(Debug, Args)]
 pub(super) struct RefreshArgs {
-    /// The profiles: provider/name, or one part of it if only one profile fits
-    #[arg(value_name = "PROFILE", required_unless_present_any = ["all", "due"], conflicts_with_all = ["all", "due"])]
+    /// The profiles: provider/name, or one part of it if only one profile fits [default: $AUTHTUI_PROFILE, else by a rule]
+    #[arg(value_name = "PROFILE", conflicts_with_all = ["all", "due"])]
     names: Vec<String>,
     /// Refresh every profile whose access token ends within this time: 0s, 10m, 2h
     #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "all")]
@@ -52,7 +52,14 @@ pub(super) struct RefreshArgs {
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &RefreshArgs) -> Result<Exit> {
-    let selection = match (args.names.as_slice(), args.due) {
+    let names = match args.names.as_slice() {
+        [] if !args.all && args.due.is_none() => vec![profile_arg::here(services, None)?],
+        names => {
+            let names = names.iter().map(|name| profile_arg::here(services, Some(name)));
+            names.collect::<Result<Vec<Meant>, Exit>>()?
+        }
+    };
+    let selection = match (names.as_slice(), args.due) {
         ([name], _) if !args.json => return one(services, name),
         ([], Some(within)) => Selection::Due(within),
         ([], None) => Selection::All,
@@ -76,8 +83,8 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
 }
 
 /// The profile that is meant, in a store that can take new tokens.
-fn stored_login(services: &Services, name: &str) -> Result<ProfileId, Exit> {
-    let (_, profile) = profile_arg::find(services, name)?;
+fn stored_login(services: &Services, meant: &Meant) -> Result<ProfileId, Exit> {
+    let (_, profile) = profile_arg::find(services, &meant.name).map_err(|exit| meant.explain(exit))?;
     if !profile.id.store.may_be_written() {
         let why = profile.owner.as_ref().map(|owner| NotRefreshable::Borrowed(owner.refreshes()));
         let why = why.unwrap_or(NotRefreshable::EnvironmentVariable);
@@ -87,8 +94,8 @@ fn stored_login(services: &Services, name: &str) -> Result<ProfileId, Exit> {
     Ok(profile.id)
 }
 
-fn one(services: &Arc<Services>, name: &str) -> Result<Exit> {
-    let (_, profile) = profile_arg::find(services, name)?;
+fn one(services: &Arc<Services>, meant: &Meant) -> Result<Exit> {
+    let (_, profile) = profile_arg::find(services, &meant.name).map_err(|exit| meant.explain(exit))?;
     let name = &profile.id.name;
     Ok(match refresh_and_wait(services, &profile.id, Wish::New)? {
         Some(Refreshed::Done(snapshot)) => {

@@ -43,9 +43,9 @@ Exit codes: 0 a credential is there, 1 what comes first cannot be used, 3 needs 
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct ResolveArgs {
-    /// The provider; provider/name means one login, key or variable of it
+    /// The provider; provider/name means one login, key or variable of it [default: by $AUTHTUI_PROFILE, else by a rule]
     #[arg(value_name = "PROVIDER")]
-    name: String,
+    name: Option<String>,
     /// Take this order of the provider's file, not the usual one
     #[arg(long, value_name = "ORDER")]
     order: Option<String>,
@@ -59,7 +59,7 @@ pub(super) struct ResolveArgs {
 
 pub(super) fn run(services: &Arc<Services>, args: &ResolveArgs) -> Result<Exit> {
     let catalog = services.catalog_now();
-    let request = ResolveRequest::new(&catalog, &args.name, args.order.as_deref())?;
+    let request = ResolveRequest::new(services, &catalog, args.name.as_deref(), args.order.as_deref())?;
     // No program takes what another one keeps; a person may mean it.
     let is_looked_at = |store: &StoreId| *store != StoreId::Borrowed || request.wanted.is_some();
     let read = || -> Vec<Snapshot> {

@@ -33,7 +33,7 @@ pub(super) struct TakeArgs {
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &TakeArgs) -> Result<Exit> {
-    let text = format!("{}:{}", StoreId::Borrowed, profile_arg::store(&args.profile).1);
+    let text = format!("{}:{}", StoreId::Borrowed, StoreId::split(&args.profile).1);
     let (_, profile) = profile_arg::find(services, &text)?;
     take(services, &profile, args)
 }
@@ -47,7 +47,7 @@ pub(super) enum Offered {
 
 /// Says that another program keeps the login `text`, and how to use it here; on a terminal, asks which way.
 pub(super) fn offer(services: &Arc<Services>, text: &str, wants_key: bool) -> Result<Offered> {
-    let (store, text) = profile_arg::store(text);
+    let (store, text) = StoreId::split(text);
     let is_meant = !wants_key && store.is_none_or(|store| store == StoreId::Borrowed);
     let name = ProfileName::parse(text).ok().filter(|_| is_meant && text.contains('/'));
     let Some(profile) = name.and_then(|name| borrowed(services, &name)) else {

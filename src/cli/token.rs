@@ -15,16 +15,16 @@ use crate::shell::terminal::console;
 
 #[derive(Debug, Args)]
 pub(super) struct TokenArgs {
-    /// The profile: provider/name, or one part of it if only one profile fits
+    /// The profile: provider/name, or one part of it if only one profile fits [default: $AUTHTUI_PROFILE, else by a rule]
     #[arg(value_name = "PROFILE")]
-    name: String,
+    name: Option<String>,
     /// Refresh a token first that has less time left: 90s, 10m, 2h. Half its life is always enough
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s")]
     min_ttl: Duration,
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &TokenArgs) -> Result<Exit> {
-    let profile = profile_arg::find_profile(services, &args.name)?;
+    let profile = profile_arg::find_here(services, args.name.as_deref())?;
     let ValidToken { profile, exit } = valid(services, profile, Need::Preferred(args.min_ttl))?;
     if let Some(tokens) = profile.held.tokens() {
         console::print_secret(&tokens.access)?;

@@ -186,6 +186,16 @@ impl StoreId {
         }
     }
 
+    /// The store that `text` begins with, `hashed:acme/work`, and the name behind it.
+    #[must_use]
+    pub fn split(text: &str) -> (Option<Self>, &str) {
+        let found = text.split_once(':').and_then(|(before, name)| {
+            let store = Self::ALL.into_iter().find(|store| store.word() == before)?;
+            Some((Some(store), name))
+        });
+        found.unwrap_or((None, text))
+    }
+
     /// The word for it in commands, names and JSON.
     #[must_use]
     pub fn word(self) -> &'static str {

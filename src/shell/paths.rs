@@ -32,6 +32,8 @@ pub struct Paths {
     pub borrowed: Option<PathBuf>,
     /// The user's settings.
     pub settings: PathBuf,
+    /// Which profile is meant where.
+    pub rules: PathBuf,
     /// The user's provider files.
     pub providers: PathBuf,
     /// Locks and what else is only for this machine.
@@ -66,6 +68,7 @@ impl Paths {
             config,
             is_named,
             settings: folder.join("settings.yaml"),
+            rules: folder.join("rules.yaml"),
             providers: folder.join("providers"),
             state,
         })
@@ -89,6 +92,7 @@ impl Paths {
             keyring: None,
             borrowed: None,
             settings: folder.join("settings.yaml"),
+            rules: folder.join("rules.yaml"),
             providers: folder.join("providers"),
             state: folder.join("state"),
         }

@@ -140,7 +140,7 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         }
         Effect::KeepServer(server) => return keep_server(&services, &inbox, &server).await,
         Effect::Describe(name, text) => return describe(&services, &inbox, name, text).await,
-        Effect::ReadSettings => return settings::tell(&services.paths.settings, &inbox).await,
+        Effect::ReadSettings => return settings::tell(&services.paths, &inbox).await,
         Effect::ReadEvents => return event_notifier::tell(&services, &inbox).await,
         Effect::ClearClipboardAtEnd
         | Effect::Edit(_)

@@ -22,7 +22,7 @@ use crate::shell::tasks::Tasks;
 use crate::shell::terminal::keyboard::{self, Keyboard, SharedMap};
 use crate::shell::terminal::{TerminalScreen, background, editor};
 use crate::shell::watch::Watch;
-use crate::shell::{Services, http, settings};
+use crate::shell::{Services, http, rules, settings};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::screen_map::ScreenMap;
@@ -127,11 +127,12 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     Ok(left)
 }
 
-/// Reads what the first frame shows: the settings with their theme, and our own store.
+/// Reads what the first frame shows: the settings with their theme, the rules, and our own store.
 fn read_first(model: &mut Model, services: &Services) -> Vec<Effect> {
     let (settings, theme) = settings::read_with_theme(&services.paths.settings);
     let stored = Msg::Stored(services.read_now(StoreId::Own));
-    let all = [Some(Msg::Settled(settings)), theme.map(Msg::Themed), Some(stored)];
+    let ruled = Msg::Ruled(rules::read(&services.paths.rules));
+    let all = [Some(Msg::Settled(settings)), theme.map(Msg::Themed), Some(ruled), Some(stored)];
     all.into_iter().flatten().flat_map(|msg| update(model, services.clock.now(), msg)).collect()
 }
 

@@ -8,6 +8,8 @@ use crate::domain::setting::Setting;
 use crate::domain::settings::{Settings, ThemeChoice};
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::inbox::{Inbox, say};
+use crate::shell::paths::Paths;
+use crate::shell::rules;
 use crate::shell::store_files::file::{self, Replaced, shown};
 use crate::stored::settings_file;
 use crate::tui::message::Msg;
@@ -18,13 +20,17 @@ const LONGEST: usize = 64 * 1024;
 /// How often a save begins anew because somebody else has just written the file.
 const TRIES: usize = 3;
 
-/// Tells `inbox` the settings at `path`, and the theme file that they name.
-pub async fn tell(path: &Path, inbox: &Inbox) {
-    let path = path.to_owned();
-    let reading = spawn_blocking(move || read_with_theme(&path)).await;
-    let unread = |_| (Err("the settings could not be read".to_owned()), None);
-    let (settings, theme) = reading.unwrap_or_else(unread);
+/// Tells `inbox` the settings, the theme file that they name, and the rules.
+pub async fn tell(paths: &Paths, inbox: &Inbox) {
+    let (path, rules) = (paths.settings.clone(), paths.rules.clone());
+    let reading = spawn_blocking(move || (read_with_theme(&path), rules::read(&rules))).await;
+    let unread = |_| {
+        let why = || "a file could not be read".to_owned();
+        ((Err(why()), None), Err(why()))
+    };
+    let ((settings, theme), rules) = reading.unwrap_or_else(unread);
     say(inbox, Msg::Settled(settings));
+    say(inbox, Msg::Ruled(rules));
     if let Some(theme) = theme {
         say(inbox, Msg::Themed(theme));
     }

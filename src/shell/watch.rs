@@ -90,8 +90,7 @@ impl Watch {
     #[must_use]
     pub fn new(services: &Arc<Services>, inbox: &Inbox) -> Self {
         let mut groups = vec![of_settings(services)];
-        let settings = absolute(&services.paths.settings).unwrap_or(services.paths.settings.clone());
-        let mut read_before = vec![(0, stamps([settings]))];
+        let mut read_before = vec![(0, stamps(ours(services)))];
         for each in services.stores.all() {
             let store = each.store.id();
             let log = (store == StoreId::Own).then(|| services.event_log.path().to_owned());
@@ -129,11 +128,18 @@ impl Watch {
     }
 }
 
-/// The settings, and the theme file that they name, which may become another one.
+/// The settings and the rules, and the theme file that the settings name, which may become another one.
 fn of_settings(services: &Services) -> Group {
-    let settings = absolute(&services.paths.settings).unwrap_or(services.paths.settings.clone());
-    let files = move || [settings.clone()].into_iter().chain(settings::theme_file(&settings)).collect();
+    let [settings, rules] = ours(services);
+    let files = move || {
+        [settings.clone(), rules.clone()].into_iter().chain(settings::theme_file(&settings)).collect()
+    };
     Group { files: Box::new(files), told: Box::new(|| Msg::SettingsTouched), look: SLOW_LOOK }
+}
+
+fn ours(services: &Services) -> [PathBuf; 2] {
+    [&services.paths.settings, &services.paths.rules]
+        .map(|path| absolute(path).unwrap_or_else(|_| path.clone()))
 }
 
 /// Files that are watched.

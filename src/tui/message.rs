@@ -11,6 +11,7 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
+use crate::domain::rules::Rules;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::setting::{Setting, ValueStep};
 use crate::domain::settings::Settings;
@@ -245,6 +246,8 @@ pub enum Msg {
     Events(Result<Vec<Event>, String>),
     /// The settings were read, or cannot be, and why.
     Settled(Result<Settings, String>),
+    /// The rules for names in commands were read, or cannot be, and why.
+    Ruled(Result<Rules, String>),
     /// The theme file that the settings name was read, or cannot be, and why.
     Themed(Result<OwnTheme, String>),
     /// The terminal has said what lies behind its text.

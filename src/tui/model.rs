@@ -14,6 +14,7 @@ use crate::domain::provider::LoginMethod;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::refreshability::{NotRefreshable, refreshability_by_profile, refreshability_with_lead};
+use crate::domain::rules::Rules;
 use crate::domain::schedule::{REFRESH_LEAD, When};
 use crate::domain::setting::Setting;
 use crate::domain::settings::Settings;
@@ -92,6 +93,9 @@ pub struct Model {
     pub theme_file: Option<String>,
     /// Why they cannot be read now.
     pub settings_fault: Option<String>,
+    /// Which profile is meant where, and why the file that says so cannot be read now.
+    pub rules: Rules,
+    pub rules_fault: Option<String>,
     /// What the terminal can show.
     pub terminal: TerminalTraits,
     /// The theme file of the person's own, as it was last read.

@@ -10,10 +10,12 @@ use crate::domain::clock::{
 };
 use crate::domain::countdown::countdown;
 use crate::domain::health::Health;
+use crate::domain::name::StoreId;
 use crate::domain::owner::Owner;
 use crate::domain::profile::{self, Kind, Profile, RefreshResult};
 use crate::domain::refreshability::{NotRefreshable, has_live_grant};
 use crate::domain::residual_validity::Validity;
+use crate::domain::rules::Rule;
 use crate::domain::secret::Secret;
 use crate::tui::auto_refresh;
 use crate::tui::message::Action;
@@ -170,6 +172,16 @@ pub fn span(span: TimeDelta) -> String {
 #[must_use]
 pub fn grant_ends_soon(profile: &Profile, now: Now) -> Option<DateTime<Utc>> {
     Validity::of_login(profile, now.wall)?.until().filter(|end| *end - now.wall <= SOON)
+}
+
+/// Where a rule says that `profile` is meant.
+#[must_use]
+pub fn ruled_places(model: &Model, profile: &Profile) -> Vec<String> {
+    let store = profile.id.store;
+    let is_meant =
+        |rule: &&Rule| rule.profile == profile.id.name && rule.store.unwrap_or(StoreId::Own) == store;
+    let rules = model.rules.0.iter().filter(is_meant);
+    rules.map(|rule| text_layout::safe(&rule.place.to_string())).collect()
 }
 
 /// What people may see of one of a profile's secrets.

@@ -127,6 +127,7 @@ impl Impact {
             | Msg::Waits(..)
             | Msg::Events(_)
             | Msg::Themed(_)
+            | Msg::Ruled(_)
             | Msg::BackgroundTold(_)
             | Msg::SettingsSaved(_)
             | Msg::SettingsTouched
@@ -194,6 +195,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             return [Effect::ReadEvents].into_iter().chain(settings::borrowed(model)).collect();
         }
         Msg::Themed(theme) => settings::themed(model, theme),
+        Msg::Ruled(rules) => settings::ruled(model, rules),
         Msg::BackgroundTold(background) => model.terminal.background = Some(background),
         Msg::SettingsSaved(saved) => return settings::saved(model, saved),
         Msg::SettingsTouched => return vec![Effect::ReadSettings],

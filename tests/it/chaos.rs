@@ -34,6 +34,7 @@ use authtui::oauth::request::Reply;
 use authtui::oauth::revocation::Revoked;
 use authtui::oauth::scopes::Listed;
 use authtui::oauth::{LoginId, RequestId};
+use authtui::stored::rules_file;
 use authtui::tui::message::{ClipboardCleared, Copied, CopySource, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
@@ -60,7 +61,7 @@ use crate::harness::{
 const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
 /// Every message, in the order of their enum.
-const NAMES: [&str; 39] = [
+const NAMES: [&str; 40] = [
     "Edited",
     "Revealed",
     "ClipboardCleared",
@@ -79,6 +80,7 @@ const NAMES: [&str; 39] = [
     "Events",
     "Settled",
     "Themed",
+    "Ruled",
     "BackgroundTold",
     "SettingsSaved",
     "SettingsTouched",
@@ -403,6 +405,9 @@ impl Run {
                 Msg::KeyTested(key.clone(), self.tested(Some(key)))
             }
             9 => Msg::Stopped,
+            10 if self.dice.one_in(2) => Msg::Ruled(rules_file::read(
+                self.dice.pick(&["folders: {~/a\u{202e}: demo/ana}", "folders: {a\u{1b}[31m: x}"]),
+            )),
             10 => Msg::Themed(OwnTheme::read(self.dice.pick(&["good: { fg: red }", "good: red\u{1b}[31m"]))),
             11 => Msg::BackgroundTold(self.dice.pick(&[Background::Dark, Background::Light])),
             12 => Msg::SettingsTouched,
@@ -807,6 +812,7 @@ fn name(msg: &Msg) -> &'static str {
         Msg::Events(_) => "Events",
         Msg::Settled(_) => "Settled",
         Msg::Themed(_) => "Themed",
+        Msg::Ruled(_) => "Ruled",
         Msg::BackgroundTold(_) => "BackgroundTold",
         Msg::SettingsSaved(_) => "SettingsSaved",
         Msg::SettingsTouched => "SettingsTouched",

@@ -20,6 +20,7 @@ mod providers;
 mod relocation;
 mod resolve;
 mod rights;
+mod rules;
 mod sign_out;
 mod take;
 mod tested;

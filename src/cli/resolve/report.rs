@@ -5,6 +5,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::output;
+use crate::cli::profile_arg::choice::ChosenBy;
 use crate::cli::resolve::outcome::ResolveOutcome;
 use crate::cli::resolve::request::ResolveRequest;
 use crate::domain::change::{Row, Snapshot};
@@ -37,6 +38,27 @@ struct ResolveJson<'a> {
     chain: Vec<CandidateJson<'a>>,
     hints: Vec<String>,
     error: Option<ErrorJson<'a>>,
+    chosen_by: Option<ChosenByJson<'a>>,
+}
+
+/// What chose the login, where the command line named none: `variable`, or a `rule`.
+#[derive(Serialize)]
+struct ChosenByJson<'a> {
+    by: &'static str,
+    place: Option<&'a str>,
+    file: Option<&'a str>,
+    line: Option<u32>,
+}
+
+impl<'a> ChosenByJson<'a> {
+    fn new(chosen: &'a ChosenBy) -> Self {
+        match chosen {
+            ChosenBy::Variable => Self { by: "variable", place: None, file: None, line: None },
+            ChosenBy::Rule { place, file, line } => {
+                Self { by: "rule", place: Some(place), file: Some(file), line: Some(*line) }
+            }
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -80,6 +102,9 @@ impl ResolveReport<'_> {
             let padding = " ".repeat(widest.saturating_sub(label.width()));
             lines.push(format!("{mark} {} {label}{padding}  {}", index + 1, self.why(index, candidate)));
         }
+        if let Some(by) = &self.request.meant.by {
+            lines.push(format!("{} is meant by {by}.", self.request.meant.name));
+        }
         lines.push(match self.masked() {
             Some(header) => format!("Header: {header}"),
             None => "Header: none".to_owned(),
@@ -120,6 +145,7 @@ impl ResolveReport<'_> {
                 .map(|(index, candidate)| self.item(index, candidate))
                 .collect(),
             hints: self.hints(),
+            chosen_by: self.request.meant.by.as_ref().map(ChosenByJson::new),
             error: self.outcome.error.as_ref().map(|(kind, why)| ErrorJson { kind, why }),
         })
     }

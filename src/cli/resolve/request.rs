@@ -3,7 +3,7 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
-use crate::cli::profile_arg;
+use crate::cli::profile_arg::{self, Meant};
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::ProfileName;
@@ -12,20 +12,34 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::environment::LookupOrder;
 use crate::domain::resolve::{Resolution, ResolvedCredential, Sources, resolve};
+use crate::shell::Services;
 
 /// What is looked for.
 pub(super) struct ResolveRequest<'a> {
     pub(super) provider: &'a Provider,
     pub(super) order: LookupOrder,
     pub(super) wanted: Option<ProfileName>,
+    /// What was written, or chosen where a provider alone was, or nothing.
+    pub(super) meant: Meant,
 }
 
 impl<'a> ResolveRequest<'a> {
-    /// What `text` means, in the order of that name or else in the usual one.
+    /// What `named` means here, in the order of that name or else in the usual one.
     ///
     /// # Errors
     /// The number to end with, once the reason was said.
-    pub(super) fn new(catalog: &'a Catalog, text: &str, order: Option<&str>) -> Result<Self, Exit> {
+    pub(super) fn new(
+        services: &Services,
+        catalog: &'a Catalog,
+        named: Option<&str>,
+        order: Option<&str>,
+    ) -> Result<Self, Exit> {
+        let mut meant = profile_arg::here(services, named)?;
+        if meant.by.is_some() {
+            let found = profile_arg::find(services, &meant.name).map_err(|exit| meant.explain(exit))?;
+            meant.name = found.1.id.name.exact();
+        }
+        let text = meant.name.as_str();
         let name = profile_arg::parse(text)?;
         let wanted = name.provider();
         let Some(provider) = catalog.get(wanted) else {
@@ -37,7 +51,8 @@ impl<'a> ResolveRequest<'a> {
             None => provider.usual_order(),
             Some(order) => named_order(provider, order)?,
         };
-        Ok(Self { provider, order, wanted: text.contains('/').then_some(name) })
+        let wanted = text.contains('/').then_some(name);
+        Ok(Self { provider, order, wanted, meant })
     }
 
     /// Looks whether the profile that is meant is there.

@@ -4,6 +4,7 @@ use std::mem;
 
 use crate::domain::clock::Now;
 use crate::domain::name::StoreId;
+use crate::domain::rules::Rules;
 use crate::domain::setting::{Setting, ValueStep};
 use crate::domain::settings::{Settings, ThemeChoice};
 use crate::domain::trouble::Trouble;
@@ -63,6 +64,20 @@ fn turn_auto_refresh(model: &mut Model, mode: AutoRefreshMode) {
     if model.auto_refresh != AutoRefreshMode::Off(OffBy::CommandLine) {
         model.auto_refresh = mode;
     }
+}
+
+/// Takes the rules for names in commands, which the pane shows.
+pub(super) fn ruled(model: &mut Model, rules: Result<Rules, String>) {
+    let fault = rules.as_ref().err().cloned();
+    if let Some(why) = fault.as_ref().filter(|_| fault != model.rules_fault) {
+        report(
+            model,
+            format!("{why}. Commands that need a rule stop until it is corrected."),
+            Tone::Warn,
+            AskedBy::Nobody,
+        );
+    }
+    (model.rules, model.rules_fault) = (rules.unwrap_or_default(), fault);
 }
 
 /// Takes the theme file that the settings name.

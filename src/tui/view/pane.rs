@@ -265,7 +265,9 @@ impl Pane<'_> {
         let scopes: Vec<String> = profile.scopes.iter().map(text_layout::named).collect();
         let tested = profile.last_test_of_this_token();
         let note = state::note(self.model, profile);
-        if profile.account.is_none() && scopes.is_empty() && tested.is_none() && note.is_none() {
+        let places = state::ruled_places(self.model, profile);
+        let is_empty = scopes.is_empty() && tested.is_none() && note.is_none() && places.is_empty();
+        if profile.account.is_none() && is_empty {
             return;
         }
         self.block.rule("", Vec::new());
@@ -277,6 +279,9 @@ impl Pane<'_> {
         }
         if let Some(note) = note {
             self.block.field("Note", &[note]);
+        }
+        if !places.is_empty() {
+            self.block.field("Rule", &[format!("used in {}", places.join(", "))]);
         }
         if let Some(last) = tested {
             self.block.field("Tested", &[state::day(last.at, self.now), last.to_string()]);

@@ -66,3 +66,21 @@ fn a_named_file_that_is_not_there_is_said_to_be_missing_and_only_a_login_makes_i
     assert_eq!(home.run(&["--config", &path, "providers"]).code, Some(0));
     assert!(!home.path("nowhere.yaml").exists());
 }
+
+#[test]
+fn the_beginning_of_a_provider_is_enough_where_one_fits_and_a_whole_name_never_means_another() {
+    let home = home();
+    for (word, token) in [("ac", "t-work\n"), ("ac/work", "t-work\n"), ("b/two", "t-two\n")] {
+        assert_eq!(home.run(&["token", word]).quietly(), (Some(0), token), "{word}");
+    }
+    let several = home.run(&["token", "be"]);
+    assert!(several.said(5).contains("be may mean beta/one, beta/two."), "{several:?}");
+    // A provider of that name is there, with a profile or with a file alone.
+    let login = "{oauth_credentials: [{id: ana, access_token: t-other}]}";
+    home.store(format!("providers:\n  github-copy: {login}\n  acme: {login}\n  acme-eu: {{oauth_credentials: [{{id: ben, access_token: t}}]}}\n"));
+    for word in ["github/ana", "acme/ben"] {
+        assert!(home.run(&["token", word]).said(5).contains("there is no profile "), "{word}");
+    }
+    let erased = home.run(&["delete", "github-c/ana", "--yes"]);
+    assert!(erased.said(2).contains("write the whole name"), "{erased:?}");
+}

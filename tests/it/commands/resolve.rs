@@ -148,7 +148,7 @@ fn the_json_holds_the_chain_what_is_used_and_the_error() {
                     {first}")),
                 item("key", Value::Null, "not_stored", "none stored".to_owned()),
             ],
-            "hints": [], "error": null,
+            "hints": [], "chosen_by": null, "error": null,
         })
     );
 

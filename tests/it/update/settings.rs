@@ -6,6 +6,7 @@ use authtui::domain::clock::TimeDelta;
 use authtui::domain::schedule::When;
 use authtui::domain::setting::Setting;
 use authtui::domain::settings::{Settings, ThemeChoice};
+use authtui::stored::rules_file;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::AutoRefreshMode;
 use authtui::tui::screen::Screen;
@@ -43,6 +44,23 @@ fn a_theme_file_counts_once_it_is_read_and_its_fault_is_said() {
         (app.model.theme(), app.message()),
         (usual, "mine.yaml is not used: line 3. Correct it, or choose another theme: , opens the settings.")
     );
+}
+
+#[test]
+fn the_pane_says_where_a_rule_means_the_profile_and_a_fault_of_the_rules_is_said_once() {
+    let mut app = App::with(["work"]);
+    let rules = |text: &str| Msg::Ruled(rules_file::read(text).map_err(|why| format!("rules.yaml: {why}")));
+    let name = app.profile("work").id.name.exact();
+    app.feed(rules(&format!(
+        "folders:\n  ~/lab: {name}\n  ~/other: shared:{name}\nremotes:\n  git.test/corp: {name}\n"
+    )));
+    assert!(app.screen().contains("used in ~/lab, git.test/corp"), "{}", app.screen());
+    for _ in 0..2 {
+        app.model.message = None;
+        app.feed(rules("folders:\n  lab: a/b\n"));
+        assert!(!app.screen().contains("used in"), "{}", app.screen());
+    }
+    assert_eq!(app.model.message, None, "it was said before");
 }
 
 #[test]

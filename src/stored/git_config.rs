@@ -1,0 +1,54 @@
+//! Configuration of a git repository: where its `origin` lies.
+
+/// The address of `origin` in the text of a repository's `config`.
+#[must_use]
+pub fn origin(text: &str) -> Option<String> {
+    let mut is_origin = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            is_origin = is_section_of_origin(line);
+        } else if is_origin
+            && let Some((key, value)) = line.split_once('=')
+            && key.trim().eq_ignore_ascii_case("url")
+        {
+            return value_of(value.trim());
+        }
+    }
+    None
+}
+
+fn is_section_of_origin(line: &str) -> bool {
+    let Some((section, _)) = line.trim_start_matches('[').split_once(']') else { return false };
+    let Some((section, name)) = section.trim().split_once(char::is_whitespace) else { return false };
+    section.eq_ignore_ascii_case("remote") && name.trim() == "\"origin\""
+}
+
+/// A value without its quotes and without a remark behind it.
+fn value_of(written: &str) -> Option<String> {
+    let value = match written.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => written.split([' ', '\t', ';', '#']).next()?,
+    };
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_address_of_origin_is_taken() {
+        let text = "[core]\n\turl = no\n[remote \"up\"]\n\turl = git@a.test:up/app\n[remote \"origin\"]\n\
+                    \tfetch = +refs/*\n\tURL = git@a.test:acme/app.git # mine\n[branch \"main\"]\n\tremote = origin\n";
+        assert_eq!(origin(text).as_deref(), Some("git@a.test:acme/app.git"));
+        assert_eq!(
+            origin("[remote \"origin\"]\nurl=\"https://a.test/b\"\n").as_deref(),
+            Some("https://a.test/b")
+        );
+        for text in
+            ["", "[remote \"origin\"]\n", "[remote \"origin\"]\nurl =\n", "[remote]\nurl = x\n", "url = x"]
+        {
+            assert_eq!(origin(text), None, "{text}");
+        }
+    }
+}
