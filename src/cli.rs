@@ -265,7 +265,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         Command::Rename(args) => relocation::rename(&services, &args),
         Command::Move(args) => relocation::move_to(&services, &args),
         Command::Take(args) => take::run(&services, &args),
-        Command::Providers(args) => providers::run(&services, &args),
+        Command::Providers(args) => providers::run(&services, &args, shape),
         Command::Doctor(args) => doctor::run(&services, &args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

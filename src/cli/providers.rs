@@ -1,6 +1,7 @@
 //! Command `providers`: what one can log in to, and the files to copy.
 
 mod check;
+mod on_terminal;
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use clap::{Args, Subcommand};
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
-use crate::cli::output::say;
+use crate::cli::output::{say, terminal_output};
 use crate::cli::profile_arg;
 use crate::cli::runtime::block_on;
 use crate::domain::provider::Pkce;
@@ -17,6 +18,7 @@ use crate::domain::text;
 use crate::shell::Services;
 use crate::shell::store_files::file::shown;
 use crate::shell::terminal::console;
+use crate::tui::theme::Shape;
 
 /// The format of provider files, field by field.
 const FIELDS: &str = include_str!("../../docs/providers.md");
@@ -51,7 +53,7 @@ enum ProvidersCommand {
     Fields,
 }
 
-pub(super) fn run(services: &Arc<Services>, args: &ProvidersArgs) -> Result<Exit> {
+pub(super) fn run(services: &Arc<Services>, args: &ProvidersArgs, shape: Shape) -> Result<Exit> {
     let catalog = services.catalog_now();
     match &args.command {
         Some(ProvidersCommand::Fields) => {
@@ -69,8 +71,13 @@ pub(super) fn run(services: &Arc<Services>, args: &ProvidersArgs) -> Result<Exit
             None => Ok(profile_arg::no_provider(&catalog, name, "authtui providers lists them.")),
         },
         None => {
-            let widest = catalog.entries().map(|entry| entry.provider.name.len()).max().unwrap_or_default();
-            console::print(&catalog.entries().map(|entry| line(entry, widest)).collect::<String>())?;
+            if let Some((output, _)) = terminal_output(services, shape) {
+                on_terminal::print(&catalog, &output)?;
+            } else {
+                let widest = catalog.entries().map(|entry| entry.provider.name.len()).max();
+                let line = |entry| line(entry, widest.unwrap_or_default());
+                console::print(&catalog.entries().map(line).collect::<String>())?;
+            }
             console::say(&format!("Your own files: {}/NAME.yaml", shown(&services.paths.providers)));
             for entry in catalog.entries().filter(|entry| entry.provider.pkce == Pkce::Plain) {
                 say(&format!("{}: {}", entry.provider.name, Pkce::PLAIN_WARNING));

@@ -11,6 +11,7 @@ pub mod form;
 pub mod key_page;
 pub mod page;
 pub mod picker;
+pub mod provider_line;
 pub mod server;
 pub mod store_choice;
 
@@ -30,17 +31,11 @@ use crate::oauth::probe::TestVerdict;
 use crate::oauth::transcript::Transcript;
 use crate::tui::keymap::KeyContext;
 use crate::tui::list_search::ListSearch;
-use crate::tui::text_layout;
 use crate::tui::tour::DemoClient;
 use crate::tui::wizard::form::{FormField, ServerForm};
 pub use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
 use crate::tui::wizard::picker::Picker;
 use crate::tui::wizard::store_choice::KeyringAnswer;
-
-/// Columns of a provider's name before its title.
-const NAME: u16 = 16;
-/// How a template is offered.
-const OTHER: &str = "Another OAuth 2 server…";
 
 /// What is known so far, and what is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -358,17 +353,6 @@ impl Default for Wizard {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// How a provider is offered, and searched: its name, and its title.
-#[must_use]
-pub fn choice_text(provider: &Provider) -> String {
-    let title = match (&provider.address, provider.example) {
-        (Some(_), _) => format!("{}, by its address", text_layout::safe(&provider.title)),
-        (None, true) => OTHER.to_owned(),
-        (None, false) => text_layout::safe(&provider.title),
-    };
-    text_layout::fill(&provider.name, NAME) + &title
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use crate::domain::provider::Provider;
 use crate::tui::field::Field;
 use crate::tui::fuzzy::Fuzzy;
 use crate::tui::list_search::ListSearch;
@@ -19,11 +20,13 @@ use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::wizard::key_page::KeyField;
 use crate::tui::wizard::server::{Offer, address_error, offers, server_text};
-use crate::tui::wizard::{ListQuestion, Page, Wizard, choice_text};
+use crate::tui::wizard::{ListQuestion, Page, Wizard, provider_line};
 use crate::tui::{frame, text_layout};
 
 /// The widest the wizard becomes.
 const WIDTH: u16 = 64;
+/// The same of the list of providers, which says how one logs in.
+const PROVIDERS_WIDTH: u16 = 92;
 /// Columns of a label before an earlier answer.
 const LABEL: u16 = 12;
 /// The most rows about provider files that cannot be used.
@@ -33,7 +36,17 @@ const FAULTS: usize = 4;
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: ViewContext<'_>) {
     let ViewContext { model, theme, map, now } = view;
     let room = area.width.saturating_sub(frame::AROUND);
-    let width = if wizard.form().is_some() { form::width(room) } else { WIDTH.min(room) };
+    let width = match wizard.page {
+        Page::Form(_) => form::width(room),
+        Page::Provider(_) => PROVIDERS_WIDTH.min(room),
+        Page::Server(_)
+        | Page::Choice(..)
+        | Page::Notice
+        | Page::Text(..)
+        | Page::Key(_)
+        | Page::Scopes(_)
+        | Page::Ready => WIDTH.min(room),
+    };
     let head = if wizard.form().is_some() { Vec::new() } else { words::entered(wizard) };
     let page_box = PageBox { title: words::title(wizard), head, area, width, theme, map };
     let text = words::text(wizard);
@@ -116,7 +129,11 @@ impl PageBox<'_> {
         for (down, (index, offer)) in (0..seen).zip(found.iter().enumerate().skip(first)) {
             let fitting = self.theme.accent.add_modifier(Modifier::BOLD);
             let text = match offer {
-                Offer::Provider(provider) => fuzzy.spans(&cut(&choice_text(provider)), Style::new(), fitting),
+                Offer::Provider(provider) => {
+                    let text = cut(&provider_line::text(provider));
+                    let marks = self.marks(provider, &text);
+                    fuzzy.spans(&text, Style::new(), fitting).into_iter().chain(marks).collect()
+                }
                 Offer::Server(server) => {
                     let text = server_text(server, servers);
                     let whole = format!("{text} · log in here");
@@ -132,6 +149,15 @@ impl PageBox<'_> {
             frame::foot(frame, self.around(inner), &place, self.theme);
         }
         self.lines(frame, frame::below(inner, 3 + seen), &faults, self.theme.warn);
+    }
+
+    /// How one logs in at `provider`, at the right end of its line, where there is room behind `text`.
+    fn marks(&self, provider: &Provider, text: &str) -> Option<Span<'static>> {
+        let room = self.width.saturating_sub(frame::MARK + text_layout::width(text) + 2);
+        let marks =
+            provider_line::marks(provider).into_iter().find(|marks| text_layout::width(marks) <= room)?;
+        let gap = usize::from(room + 2 - text_layout::width(&marks));
+        Some(Span::styled(" ".repeat(gap) + &marks, self.theme.muted))
     }
 
     /// Answers of which one is marked, below the question.

@@ -12,7 +12,7 @@ use crate::oauth::LoginId;
 use crate::oauth::discovery::{Discovered, Discovery, DiscoveryStage};
 use crate::tui::fuzzy::Fuzzy;
 use crate::tui::text_layout;
-use crate::tui::wizard::choice_text;
+use crate::tui::wizard::provider_line;
 
 /// A discovery that is under way, or has ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,7 +127,7 @@ pub fn offers<'a>(catalog: &'a Catalog, servers: &'a [ConfiguredServer], typed: 
         examples().filter(|provider| provider.address.is_none()),
     );
     let named = catalog.usable().chain(by_address);
-    let found = Fuzzy::new(typed).sorted(named, |provider| choice_text(provider));
+    let found = Fuzzy::new(typed).sorted(named, |provider| provider_line::text(provider));
     let address = endpoint::typed(typed).and_then(Result::ok).filter(|_| address_error(typed).is_none());
     let address = address.map(Offer::Address);
     let used = Fuzzy::new(typed).sorted(servers, |server| server_text(server, servers));

@@ -3,6 +3,7 @@
 use authtui::stored::provider_file::PRESETS;
 
 use crate::home::Home;
+use crate::terminal::pty::Pty;
 
 const ACME: &str = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\nclient: { id: c }\n";
 
@@ -115,4 +116,30 @@ fn a_typo_in_ones_own_file_never_brings_a_preset_back_into_force() {
         let said = ended.said(code);
         assert!(said.contains("/anthropic.yaml, line 3: unknown field `cleint`"), "{arguments:?}: {said}");
     }
+}
+
+#[test]
+fn on_a_terminal_providers_have_heads_and_say_how_one_logs_in() {
+    let home = Home::new();
+    for (columns, ways, has_file) in [
+        (120, "browser · device · needs a client id", true),
+        (80, "browser · device", true),
+        (60, "browser · device", false),
+    ] {
+        let text = Pty::start(&home, &["providers"], (columns, 40)).end().text;
+        let head = text.lines().next().unwrap_or_default();
+        assert!(head.starts_with("PROVIDER") && head.contains("LOGIN"), "{columns}: {text}");
+        let line = text.lines().find(|line| line.starts_with("gitlab ")).expect("a provider");
+        assert!(line.contains(ways), "{columns}: {line}");
+        assert_eq!(
+            (head.contains("FILE"), line.contains("built in")),
+            (has_file, has_file),
+            "{columns}: {text}"
+        );
+    }
+    let plain = home.run(&["providers"]).out;
+    assert!(
+        plain.contains("gitlab           GitLab  https://docs.gitlab.com/api/oauth2/  (built in)"),
+        "{plain}"
+    );
 }
