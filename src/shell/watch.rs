@@ -4,23 +4,21 @@
 //! there yet is awaited in the nearest one that is. What is noticed is only a reason to read; whether
 //! anything changed, the bytes say.
 
+mod folder_watcher;
+
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf, absolute};
+use std::path::{PathBuf, absolute};
 use std::sync::Arc;
 use std::time::Duration;
 
-use notify::event::ModifyKind;
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::name::StoreId;
 use crate::shell::inbox::{Inbox, say};
-use crate::shell::store_files::EVERY_FILE;
 use crate::shell::store_files::file::FileStamp;
-use crate::shell::store_files::file::LINK_LIMIT;
+use crate::shell::watch::folder_watcher::{SharedWatcher, Spot, Touch, Watched, spots, watch};
 use crate::shell::{Services, borrowed, settings};
 use crate::tui::message::Msg;
 
@@ -37,21 +35,6 @@ const SLOW_LOOK: Duration = Duration::from_mins(1);
 
 /// The same of files of other programs: most of them are not there, and nothing of ours hangs on them.
 const RARE_LOOK: Duration = Duration::from_mins(60);
-
-/// A name in a folder that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Spot {
-    folder: PathBuf,
-    name: OsString,
-}
-
-/// What an event touched, the worse the later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Touch {
-    File,
-    /// A folder that is watched has gone; another one may bear its name.
-    Folder,
-}
 
 /// Files that are told of together.
 struct Group {
@@ -82,9 +65,16 @@ pub struct Watch {
     /// What those had that are read before they are watched, with the place of their group.
     read_before: Vec<(usize, Stamps)>,
     inbox: Inbox,
+    watcher: SharedWatcher,
 }
 
 impl Watch {
+    /// The watcher that there will be.
+    #[must_use]
+    pub fn watcher(&self) -> SharedWatcher {
+        self.watcher.clone()
+    }
+
     /// The stores, the event log and the settings of `services`. They are read after this and before they are
     /// watched, so what they have now is kept; files of other programs are read when they are watched.
     #[must_use]
@@ -105,13 +95,14 @@ impl Watch {
             let files = Box::new(move || borrowed::watched(&paths));
             groups.push(Group { files, told: Box::new(|| Msg::Touched(StoreId::Borrowed)), look: RARE_LOOK });
         }
-        Self { groups: groups.into(), read_before, inbox: inbox.clone() }
+        let watcher = SharedWatcher::default();
+        Self { groups: groups.into(), read_before, inbox: inbox.clone(), watcher }
     }
 
     /// Begins to watch: what is written from here on is noticed. What was written since it was read is told.
     pub async fn begin(self) -> Watching {
-        let Self { groups, read_before, inbox } = self;
-        let mut watching = Watching { groups, followed: Vec::new(), inbox, watched: None };
+        let Self { groups, read_before, inbox, watcher } = self;
+        let mut watching = Watching { groups, followed: Vec::new(), inbox, watcher, touches: None };
         watching.followed.resize_with(watching.groups.len(), Followed::default);
         watching.watch_anew().await;
         for (group, before) in read_before {
@@ -147,7 +138,9 @@ pub struct Watching {
     groups: Arc<[Group]>,
     followed: Vec<Followed>,
     inbox: Inbox,
-    watched: Option<(RecommendedWatcher, UnboundedReceiver<(usize, Touch)>)>,
+    watcher: SharedWatcher,
+    /// What the watcher notices, while there is one.
+    touches: Option<UnboundedReceiver<(usize, Touch)>>,
 }
 
 /// What a look at a group finds.
@@ -211,7 +204,7 @@ impl Watching {
     async fn next_touches(&mut self) -> BTreeMap<usize, Touch> {
         let mut touched = BTreeMap::new();
         let wait = (0..self.groups.len()).map(|group| self.until_look(group)).min().unwrap_or(SLOW_LOOK);
-        let Some((_, touches)) = &mut self.watched else {
+        let Some(touches) = &mut self.touches else {
             // Nothing tells of a change here, so there is no condition to wait for.
             sleep(wait).await;
             return touched;
@@ -220,7 +213,7 @@ impl Watching {
             Ok(Some(first)) => add(&mut touched, first),
             // The watcher has ended by a fault.
             Ok(None) => {
-                self.watched = None;
+                self.touches = None;
                 self.followed.iter_mut().for_each(|followed| followed.is_watched = false);
                 return touched;
             }
@@ -262,7 +255,8 @@ impl Watching {
     /// Watches every group by one watcher, and looks at it then. One that cannot be watched is looked at often.
     async fn watch_anew(&mut self) {
         // What is noticed before there is another one says nothing new: everything is looked at.
-        self.watched = None;
+        self.touches = None;
+        drop(self.watcher.put(None));
         let groups = Arc::clone(&self.groups);
         let watching = spawn_blocking(move || {
             let all: Vec<Vec<Spot>> = groups.iter().map(|group| spots(&(group.files)())).collect();
@@ -277,7 +271,9 @@ impl Watching {
             Some(Watched { watcher, touches, is_watched }) => (Some((watcher, touches)), is_watched),
             None => (None, vec![false; self.groups.len()]),
         };
-        self.watched = watched;
+        let (watcher, touches) = watched.unzip();
+        self.touches = touches;
+        drop(self.watcher.put(watcher));
         let looked = Some(Instant::now());
         let followed =
             |(Found { stamps, spots }, is_watched)| Followed { seen: stamps, spots, is_watched, looked };
@@ -302,161 +298,9 @@ fn add(touched: &mut BTreeMap<usize, Touch>, (group, touch): (usize, Touch)) {
     *worst = touch.max(*worst);
 }
 
-/// A watcher of all groups, what it notices, and which of the groups it watches.
-struct Watched {
-    watcher: RecommendedWatcher,
-    touches: UnboundedReceiver<(usize, Touch)>,
-    is_watched: Vec<bool>,
-}
-
-/// Notices whenever something at one of the `spots` of a group is written, made, removed, renamed or gets other rights.
-fn watch(spots: &[Vec<Spot>]) -> notify::Result<Watched> {
-    let (told, touches) = unbounded_channel();
-    let known = spots.to_vec();
-    let mut watcher = notify::recommended_watcher(move |event| {
-        for (group, spots) in known.iter().enumerate() {
-            if let Some(touch) = touch(&event, spots) {
-                // The task has ended: nobody is left to be told.
-                let _ = told.send((group, touch));
-            }
-        }
-    })?;
-    let mut folders: BTreeMap<&Path, bool> = BTreeMap::new();
-    let mut is_watched = Vec::new();
-    for group in spots {
-        let mut all = true;
-        for Spot { folder, .. } in group {
-            let watch = || watcher.watch(folder, RecursiveMode::NonRecursive).is_ok();
-            all &= *folders.entry(folder).or_insert_with(watch);
-        }
-        is_watched.push(all);
-    }
-    Ok(Watched { watcher, touches, is_watched })
-}
-
-fn touch(event: &notify::Result<notify::Event>, spots: &[Spot]) -> Option<Touch> {
-    // Something was missed.
-    let Ok(event) = event else { return Some(Touch::File) };
-    if event.need_rescan() {
-        return Some(Touch::File);
-    }
-    if matches!(event.kind, EventKind::Access(_)) {
-        return None;
-    }
-    let is_folder = |path: &PathBuf| spots.iter().any(|spot| spot.folder == *path);
-    let is_named = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default();
-        let is_hidden = name.as_encoded_bytes().starts_with(b".");
-        spots.iter().any(|spot| {
-            let is_any = spot.name == EVERY_FILE && !is_hidden && path.parent() == Some(&spot.folder);
-            is_any || name == spot.name
-        })
-    };
-    let moves = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
-    if event.paths.iter().any(is_folder) {
-        return Some(if moves { Touch::Folder } else { Touch::File });
-    }
-    event.paths.iter().any(is_named).then_some(Touch::File)
-}
-
-/// Where the `files` lie and what they lead to, each in the nearest folder that is there.
-fn spots(files: &[PathBuf]) -> Vec<Spot> {
-    let mut spots: Vec<Spot> = Vec::new();
-    for file in files {
-        let mut path = file.clone();
-        for _ in 0..LINK_LIMIT {
-            spots.extend(spot(&path).filter(|spot| !spots.contains(spot)));
-            let Ok(next) = std::fs::read_link(&path) else { break };
-            path = path.parent().unwrap_or(&path).join(next);
-        }
-    }
-    spots
-}
-
-fn spot(path: &Path) -> Option<Spot> {
-    let above = path.ancestors().zip(path.ancestors().skip(1));
-    let (child, folder) = above.into_iter().find(|(_, folder)| folder.is_dir())?;
-    Some(Spot { folder: folder.to_owned(), name: child.file_name()?.to_owned() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use notify::Event;
-    use notify::event::{
-        AccessKind, AccessMode, CreateKind, DataChange, Flag, MetadataKind, RemoveKind, RenameMode,
-    };
-
-    fn known() -> Vec<Spot> {
-        vec![Spot { folder: "/home/ana/authtui".into(), name: "config.yaml".into() }]
-    }
-
-    #[test]
-    fn only_what_may_have_changed_the_file_is_a_reason_to_read() {
-        let name = EventKind::Modify(ModifyKind::Name(RenameMode::To));
-        let rights = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
-        for (kind, path, expected) in [
-            (EventKind::Modify(ModifyKind::Data(DataChange::Any)), "/config.yaml", Some(Touch::File)),
-            (EventKind::Create(CreateKind::File), "/config.yaml", Some(Touch::File)),
-            (EventKind::Remove(RemoveKind::File), "/config.yaml", Some(Touch::File)),
-            (name, "/config.yaml", Some(Touch::File)),
-            (rights, "/config.yaml", Some(Touch::File)),
-            (rights, "", Some(Touch::File)),
-            (EventKind::Remove(RemoveKind::Folder), "", Some(Touch::Folder)),
-            (EventKind::Modify(ModifyKind::Name(RenameMode::From)), "", Some(Touch::Folder)),
-            (EventKind::Access(AccessKind::Open(AccessMode::Any)), "/config.yaml", None),
-            (EventKind::Create(CreateKind::File), "/config.yaml.lock", None),
-        ] {
-            let event = Event::new(kind).add_path(format!("/home/ana/authtui{path}").into());
-            assert_eq!(touch(&Ok(event), &known()), expected, "{kind:?} {path}");
-        }
-    }
-
-    #[test]
-    fn every_file_of_a_folder_of_credentials_is_a_reason_to_read_but_our_own() {
-        let known = vec![Spot { folder: "/home/ana/credentials".into(), name: EVERY_FILE.into() }];
-        for (name, expected) in [("0a1b", Some(Touch::File)), (".0a1b.x1y2z3.tmp", None), ("d/0a1b", None)] {
-            let event = Event::new(EventKind::Create(CreateKind::File));
-            let event = event.add_path(format!("/home/ana/credentials/{name}").into());
-            assert_eq!(touch(&Ok(event), &known), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn what_was_missed_is_a_reason_to_read() {
-        let overflow = Event::new(EventKind::Other).set_flag(Flag::Rescan);
-        assert_eq!(touch(&Ok(overflow), &known()), Some(Touch::File));
-        assert_eq!(touch(&Err(notify::Error::generic("full")), &known()), Some(Touch::File));
-    }
-
-    #[test]
-    fn a_folder_that_is_not_there_is_awaited_in_the_nearest_one_that_is() {
-        let root = tempfile::tempdir().expect("a folder");
-        let file = root.path().join("a/b/config.yaml");
-        let at =
-            |folder: &str, name: &str| vec![Spot { folder: root.path().join(folder), name: name.into() }];
-        assert_eq!(spots(std::slice::from_ref(&file)), at("", "a"));
-        std::fs::create_dir(root.path().join("a")).expect("made");
-        assert_eq!(spots(std::slice::from_ref(&file)), at("a", "b"));
-        std::fs::create_dir(root.path().join("a/b")).expect("made");
-        assert_eq!(spots(&[file]), at("a/b", "config.yaml"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn every_link_on_the_way_and_its_end_are_watched() {
-        let root = tempfile::tempdir().expect("a folder");
-        let at = |folder: &str, name: &str| Spot { folder: root.path().join(folder), name: name.into() };
-        std::fs::create_dir(root.path().join("dotfiles")).expect("made");
-        let file = root.path().join("config.yaml");
-        std::os::unix::fs::symlink("dotfiles/own.yaml", &file).expect("a link");
-        std::os::unix::fs::symlink("../gone/end.yaml", root.path().join("dotfiles/own.yaml"))
-            .expect("a link");
-        let found = spots(&[file]);
-        assert_eq!(found[..2], [at("", "config.yaml"), at("dotfiles", "own.yaml")]);
-        assert_eq!((found.len(), &found[2].name), (3, &OsString::from("gone")));
-    }
-
     /// Nobody is told of what is written by a name in another folder.
     #[cfg(unix)]
     #[test]
@@ -471,7 +315,12 @@ mod tests {
         std::fs::hard_link(&file, &alias).expect("a second name");
         let (inbox, told) = std::sync::mpsc::channel();
         runtime().block_on(async {
-            let watch = Watch { groups: [group(file, QUIET)].into(), read_before: Vec::new(), inbox };
+            let watch = Watch {
+                groups: [group(file, QUIET)].into(),
+                read_before: Vec::new(),
+                inbox,
+                watcher: SharedWatcher::default(),
+            };
             let following = tokio::spawn(watch.begin().await.follow());
             std::fs::write(&alias, "another").expect("written");
             let told = spawn_blocking(move || told.recv_timeout(Duration::from_secs(20)).ok());
@@ -488,8 +337,12 @@ mod tests {
         let read_before = vec![(1, stamps([file.clone()]))];
         let told = |read_before: Vec<(usize, Stamps)>| {
             let (inbox, told) = std::sync::mpsc::channel();
-            let watch = Watch { groups: groups().into(), read_before, inbox };
+            let watch =
+                Watch { groups: groups().into(), read_before, inbox, watcher: SharedWatcher::default() };
+            let watcher = watch.watcher();
             drop(runtime().block_on(watch.begin()));
+            watcher.end();
+            assert!(watcher.put(None).is_none());
             told.iter().count()
         };
         assert_eq!(told(read_before.clone()), 0, "it is not there, and was not");

@@ -3,6 +3,8 @@
 //! The first section needs no line of its own: the head of the columns names it. Where room is
 //! short, and heads would push rows out of it, no section is named.
 
+use std::ops::Range;
+
 use crate::tui::layout;
 use crate::tui::model::Model;
 use crate::tui::need::Section;
@@ -46,11 +48,22 @@ pub fn count(model: &Model) -> usize {
     model.order.rows.len() + if has_heads(model) { heads(model) } else { 0 }
 }
 
+/// What stands in `lines`, as far as there are so many.
+pub fn between(model: &Model, lines: Range<usize>) -> impl Iterator<Item = ListLine> {
+    // It takes the layout of the whole screen.
+    let has_heads = has_heads(model);
+    lines.map_while(move |line| line_of_list(model, line, has_heads))
+}
+
 /// What stands in that line.
 #[must_use]
 pub fn at(model: &Model, line: usize) -> Option<ListLine> {
+    line_of_list(model, line, has_heads(model))
+}
+
+fn line_of_list(model: &Model, line: usize, has_heads: bool) -> Option<ListLine> {
     let mut place = line;
-    if has_heads(model) {
+    if has_heads {
         let mut end = 0;
         for (index, (section, count)) in sections(model).enumerate() {
             if index > 0 && line == end {

@@ -125,7 +125,7 @@ fn changes(model: &Model, at: Now) -> Vec<TimeDelta> {
 /// The profiles whose rows are on the screen, with what they need.
 fn visible(model: &Model) -> impl Iterator<Item = (Need, &Profile)> {
     let lines = model.offset..model.offset.saturating_add(list_rows(model));
-    lines.filter_map(|line| match list_lines::at(model, line)? {
+    list_lines::between(model, lines).filter_map(|line| match line {
         ListLine::Row(place) => match rows::at(model, place)?.1 {
             Row::Profile(profile) => Some((model.order.rows.get(place)?.need, &**profile)),
             Row::Broken { .. } => None,

@@ -66,11 +66,11 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     };
     let list = ProfileTable { columns, logins, model, theme, now };
     list.heads(frame, frame::row(inner, 0), list_lines::top_section(model, first), map);
-    for (down, line) in (0..body.height).zip(first..) {
+    for (down, line) in (0..body.height).zip(list_lines::between(model, first..first + height)) {
         let area = frame::row(body, down);
-        match list_lines::at(model, line) {
-            Some(ListLine::Head(section, count)) => list.section(frame, area, section, count),
-            Some(ListLine::Row(place)) => {
+        match line {
+            ListLine::Head(section, count) => list.section(frame, area, section, count),
+            ListLine::Row(place) => {
                 if let Some((store, row, need)) = rows::with_need(model, place) {
                     list.row(frame, area, row, need);
                     map.put(area, MouseTarget::Row(rows::id(store, row)));
@@ -82,11 +82,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
                     frame.buffer_mut().set_style(area, flash::style(model, row, theme, now));
                 }
             }
-            None => break,
         }
     }
     if list_lines::count(model) > height {
-        let places = (first..first + height).filter_map(|line| match list_lines::at(model, line)? {
+        let places = list_lines::between(model, first..first + height).filter_map(|line| match line {
             ListLine::Row(place) => Some(place + 1),
             ListLine::Head(..) => None,
         });
@@ -210,7 +209,7 @@ fn found_of(rows: &[Row], width: u16) -> String {
 
 /// The profiles in those lines.
 fn ids(model: &Model, lines: Range<usize>) -> BTreeSet<&ProfileId> {
-    let rows = lines.filter_map(|line| match list_lines::at(model, line)? {
+    let rows = list_lines::between(model, lines).filter_map(|line| match line {
         ListLine::Row(place) => rows::at(model, place),
         ListLine::Head(..) => None,
     });

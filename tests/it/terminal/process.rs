@@ -46,7 +46,8 @@ fn a_program_that_is_stopped_from_outside_gives_the_terminal_back_and_draws_anew
         let home = with_key();
         let script = "was=$(stty -g); set -m; \"$AUTHTUI\"; stty \"$was\"; echo stopped; read -r _; fg >/dev/null; echo \"ended with $?\"";
         let pty = Pty::shell(&home, script, WIDE);
-        pty.wait("acme/key").send(signal.to_owned());
+        // A program that is stopped amid a frame leaves half a sequence, which takes the shell's first letter.
+        pty.wait("acme/key").wait("q quit").send(signal.to_owned());
         pty.wait("stopped");
         if gives_back {
             pty.until("the ordinary screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
@@ -135,8 +136,8 @@ fn an_open_screen_has_few_workers_and_one_watcher() {
     pty.until(wanted, |_| threads().0 == wanted);
     home.store("providers: {acme: {keys: [{id: eve, api_key: sk-3}]}}\n");
     pty.wait("acme/eve");
-    // A worker that was started once stays.
-    assert!(threads().1 <= 3, "{:?}", threads());
+    // A worker that was started once stays; nothing is asked of all of them at once.
+    assert!(threads().1 <= 6, "{:?}", threads());
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
 }
