@@ -40,7 +40,7 @@ fn snapshot(count: i64, round: u64) -> Snapshot {
         let id = ProfileId { store: StoreId::Own, name };
         let mut profile = Profile { held, life, refresh_count: round, ..Profile::new(id, Kind::OAuth) };
         let (result, grant) = (RefreshResult::Done, profile.refresh_token_id());
-        profile.last_refresh = Some(LastRefresh::new(wall, result, grant));
+        profile.last_refresh = Some(Box::new(LastRefresh::new(wall, result, grant)));
         Row::Profile(Arc::new(profile))
     });
     let (place, rows) = ("config.yaml".to_owned(), rows.collect());

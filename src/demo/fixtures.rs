@@ -171,7 +171,8 @@ fn profile(
         ..Profile::new(id(fixture.account)?, Kind::OAuth)
     };
     let grant = profile.refresh_token_id();
-    let ended = |result| Some(LastRefresh::new(now.wall - TimeDelta::seconds(LAST_FAILURE), result, grant));
+    let at = now.wall - TimeDelta::seconds(LAST_FAILURE);
+    let ended = |result| Some(Box::new(LastRefresh::new(at, result, grant)));
     match fixture.state {
         FixtureState::Plain => {}
         FixtureState::Retrying => {

@@ -58,7 +58,7 @@ impl Change {
             Edit::Put(profile) | Edit::Add(profile) => Ok(Some((**profile).clone())),
             Edit::Restore(_, erased) => Ok(Some(erased.profile.clone())),
             Edit::Refresh(refreshed) => kept(&|profile| refreshed.store_in(profile)),
-            Edit::RecordRefresh(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
+            Edit::RecordRefresh(last) => kept(&|profile| profile.last_refresh = Some(Box::new(last.clone()))),
             Edit::RecordTest(last) => kept(&|profile| profile.last_test = Some(last.clone())),
             Edit::RecordAccount(account) => kept(&|profile| profile.pin_account(account.clone())),
             Edit::RecordEnd(end) => kept(&|profile| profile.life.expires_at = *end),
@@ -266,7 +266,7 @@ impl RefreshedTokens {
     fn store_in(&self, profile: &mut Profile) {
         profile.held = StoredTokens::Present(self.tokens.clone());
         profile.life = self.life;
-        profile.last_refresh = Some(self.record.clone());
+        profile.last_refresh = Some(Box::new(self.record.clone()));
         profile.last_test = None;
         profile.refresh_count = profile.refresh_count.saturating_add(1);
         if let Some(scopes) = &self.scopes {
@@ -384,7 +384,7 @@ mod tests {
             held: StoredTokens::Present(tokens("new")),
             life: Expiry { expires_at: Some(at(99)), ..Expiry::default() },
             scopes: vec!["a".into()],
-            last_refresh: Some(record()),
+            last_refresh: Some(Box::new(record())),
             refresh_count: 7,
             ..before
         };
@@ -394,7 +394,7 @@ mod tests {
     #[test]
     fn forgetting_keeps_the_profile_and_removes_a_key() {
         let mut before = profile(Some("old"));
-        before.last_refresh = Some(record());
+        before.last_refresh = Some(Box::new(record()));
         let after = change(None, Edit::EraseTokens(at(5))).outcome(Some(&before));
         assert_eq!(after, Ok(Some(Profile { revoked_at: Some(at(5)), ..profile(None) })));
         before.kind = Kind::ApiKey;
@@ -405,7 +405,7 @@ mod tests {
     fn what_was_erased_comes_back_only_where_nothing_else_was_stored() {
         let erased = Profile {
             life: Expiry { expires_at: Some(at(99)), ..Expiry::default() },
-            last_refresh: Some(record()),
+            last_refresh: Some(Box::new(record())),
             ..profile(Some("old"))
         };
         let signed_out = Profile { revoked_at: Some(at(5)), auto_refresh: AutoRefresh::Off, ..profile(None) };

@@ -290,14 +290,14 @@ mod tests {
     fn the_worst_that_is_true_wins() {
         let mut profile = profile(true, Some(-3600), Some(-1));
         let passing = RefreshResult::Passing { why: "503".into(), times: 1, retry_at: at(30) };
-        profile.last_refresh = Some(LastRefresh::new(at(-1), passing, profile.refresh_token_id()));
+        profile.last_refresh = Some(Box::new(LastRefresh::new(at(-1), passing, profile.refresh_token_id())));
         assert_eq!(idle(&profile), "retrying");
         profile.auto_refresh = AutoRefresh::Off;
         assert_eq!(idle(&profile), "failed");
         profile.auto_refresh = AutoRefresh::On;
         let (why, next) = ("400".into(), "check client.id".into());
         let refused = RefreshResult::Refused { why, next, times: 1, retry_at: None };
-        profile.last_refresh = Some(LastRefresh::new(at(-1), refused, profile.refresh_token_id()));
+        profile.last_refresh = Some(Box::new(LastRefresh::new(at(-1), refused, profile.refresh_token_id())));
         assert_eq!(Health::of(&profile, Activity::Idle, at(0)), Health::Failed(at(-1)));
         profile.life.grant_ends_at = Some(at(-1));
         assert_eq!(idle(&profile), "needs login");
@@ -356,7 +356,7 @@ mod tests {
     fn a_dead_grant_needs_a_login_until_another_grant_is_there() {
         let mut profile = profile(true, Some(-3600), Some(3600));
         let dead = RefreshResult::Dead { why: "invalid_grant".into() };
-        profile.last_refresh = Some(LastRefresh::new(at(-1), dead, profile.refresh_token_id()));
+        profile.last_refresh = Some(Box::new(LastRefresh::new(at(-1), dead, profile.refresh_token_id())));
         assert_eq!(idle(&profile), "needs login");
         profile.held =
             StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("another")) });

@@ -44,7 +44,7 @@ pub struct Profile {
     /// What the ID token of the login said besides.
     pub id_token: Option<Box<Claims>>,
     /// How the last refresh ended.
-    pub last_refresh: Option<LastRefresh>,
+    pub last_refresh: Option<Box<LastRefresh>>,
     /// What the last test said of the token or key that was tested.
     pub last_test: Option<LastTest>,
     /// How often the grant was refreshed.
@@ -155,7 +155,7 @@ impl Profile {
     /// nothing about the new one.
     #[must_use]
     pub fn last_refresh_of_this_grant(&self) -> Option<&LastRefresh> {
-        let last = self.last_refresh.as_ref()?;
+        let last = self.last_refresh.as_deref()?;
         let is_of_this = |grant: &RefreshTokenId| {
             self.refresh_token().is_some_and(|token| token.short() == grant.as_str())
         };

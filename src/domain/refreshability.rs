@@ -218,7 +218,7 @@ mod tests {
         let ends = |seconds| Some(now() + TimeDelta::seconds(seconds));
         let with = |life| Profile { life, ..profile() };
         let result = RefreshResult::Dead { why: "invalid_grant".into() };
-        let last_refresh = Some(LastRefresh::new(now(), result, profile().refresh_token_id()));
+        let last_refresh = Some(Box::new(LastRefresh::new(now(), result, profile().refresh_token_id())));
         let dead = Profile { last_refresh, auto_refresh: AutoRefresh::Off, ..profile() };
         for (profile, when, lives) in [
             (profile(), When::OnRequest(OnRequest::NoExpiry), true),

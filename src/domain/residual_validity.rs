@@ -261,9 +261,9 @@ mod tests {
         assert_eq!(words(&profile, Some(&store), now(), MOMENT).as_deref(), Some(said));
     }
 
-    fn dead(profile: &Profile) -> Option<LastRefresh> {
+    fn dead(profile: &Profile) -> Option<Box<LastRefresh>> {
         let result = RefreshResult::Dead { why: "invalid_grant".into() };
-        Some(LastRefresh::new(now().wall, result, profile.refresh_token_id()))
+        Some(Box::new(LastRefresh::new(now().wall, result, profile.refresh_token_id())))
     }
 
     fn refused(profile: &Profile) -> Option<LastTest> {

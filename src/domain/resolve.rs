@@ -638,7 +638,7 @@ mod tests {
     fn dead(name: &str, left: i64) -> Profile {
         let mut profile = login(name, Some(left));
         let result = RefreshResult::Dead { why: "invalid_grant".to_owned() };
-        profile.last_refresh = Some(LastRefresh::new(now(), result, profile.refresh_token_id()));
+        profile.last_refresh = Some(Box::new(LastRefresh::new(now(), result, profile.refresh_token_id())));
         profile
     }
 

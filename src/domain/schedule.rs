@@ -172,14 +172,14 @@ mod tests {
     /// The profile after a refresh that ended so many seconds after its token.
     fn after(profile: Profile, seconds: i64, result: RefreshResult) -> Profile {
         let last = LastRefresh::new(at(seconds), result, profile.refresh_token_id());
-        Profile { last_refresh: Some(last), ..profile }
+        Profile { last_refresh: Some(Box::new(last)), ..profile }
     }
 
     fn differing(profile: Profile, end_by: EndBy) -> Profile {
         let ahead = TimeDelta::minutes(7);
-        let last = profile
-            .last_refresh
-            .map(|last| LastRefresh { clock_differs: Some(ClockDiffers { ahead, end_by }), ..last });
+        let last = profile.last_refresh.map(|last| {
+            Box::new(LastRefresh { clock_differs: Some(ClockDiffers { ahead, end_by }), ..*last })
+        });
         Profile { last_refresh: last, ..profile }
     }
 
@@ -303,7 +303,7 @@ mod tests {
             let grant = profile.refresh_token_id();
             let result = RefreshResult::Done;
             let last = LastRefresh::new(now, result, grant);
-            profile.last_refresh = Some(LastRefresh { clock_differs: ahead, ..last });
+            profile.last_refresh = Some(Box::new(LastRefresh { clock_differs: ahead, ..last }));
             if let Ok(planned) = automatic(&profile, now) {
                 prop_assert!(planned - now >= MIN_REFRESH_GAP, "{}", planned - now);
             }

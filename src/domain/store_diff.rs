@@ -62,7 +62,7 @@ fn differs_by_test_alone(old: &Profile, new: &Profile) -> bool {
 
 fn how(old: &Profile, new: &Profile) -> DiffKind {
     let failed = |profile: &Profile| {
-        let last = profile.last_refresh.as_ref();
+        let last = profile.last_refresh.as_deref();
         last.is_some_and(|last| last.result != RefreshResult::Done)
     };
     match (old.held.tokens(), new.held.tokens()) {
@@ -116,7 +116,7 @@ mod tests {
         let old = profile("ana");
         let last = |result| {
             let at = at_seconds(1_800_000_000).expect("a time");
-            Some(LastRefresh::new(at, result, None))
+            Some(Box::new(LastRefresh::new(at, result, None)))
         };
         let dead = RefreshResult::Dead { why: "no".into() };
         let other =

@@ -448,7 +448,8 @@ mod tests {
     fn a_dead_grant_is_asked_again_only_by_a_person() {
         let mut profile = profile(-5);
         let result = RefreshResult::Dead { why: "invalid_grant".into() };
-        profile.last_refresh = Some(LastRefresh::new(now().wall, result, profile.refresh_token_id()));
+        profile.last_refresh =
+            Some(Box::new(LastRefresh::new(now().wall, result, profile.refresh_token_id())));
         let dead = Decision::Cannot(NotRefreshable::GrantDead("invalid_grant".into()));
         for wish in [MINUTE, DUE, Wish::NewUnlessDead] {
             assert_eq!(decide(&profile, Some(&provider()), None, wish, now()), dead, "{wish:?}");
@@ -465,7 +466,7 @@ mod tests {
             let moment = |seconds: i64| at_seconds(1_800_000_000 + seconds).expect("in range");
             let result = RefreshResult::Passing { why: "503".into(), times: 1, retry_at: moment(retry_at) };
             let last = LastRefresh::new(moment(at), result, profile.refresh_token_id());
-            profile.last_refresh = Some(last.clone());
+            profile.last_refresh = Some(Box::new(last.clone()));
             let due = decide(&profile, Some(&provider()), None, DUE, now());
             assert_eq!(due == Decision::Known(last), is_kept, "{at} {retry_at}: {due:?}");
             for wish in [MINUTE, Wish::New, Wish::NewUnlessDead] {
@@ -645,7 +646,7 @@ mod tests {
                 let wait = retry_at.map(|at| (at - now().wall).num_seconds());
                 assert_eq!((*times, wait), (before + 1, *pause), "{status} {body}");
                 assert!(stands(&last, now().wall), "{status} {body}");
-                profile.last_refresh = Some(last.clone());
+                profile.last_refresh = Some(Box::new(last.clone()));
                 // Whoever asks for a token is heard all the same.
                 for wish in [MINUTE, Wish::New, Wish::NewUnlessDead] {
                     let decision = decide(&profile, Some(&provider()), None, wish, now());
@@ -677,7 +678,7 @@ mod tests {
                 let RefreshVerdict::Failed(last) = judge(&profile, &provider(), reply, now()) else {
                     panic!()
                 };
-                profile.last_refresh = Some(last);
+                profile.last_refresh = Some(Box::new(last));
             }
             let RefreshVerdict::Failed(last) = judge(&profile, &provider(), Ok(&gone), now()) else {
                 panic!()
@@ -756,7 +757,7 @@ mod tests {
             };
             let RefreshResult::Passing { retry_at, .. } = &last.result else { panic!("final: {last:?}") };
             pauses.push((*retry_at - now().wall).num_seconds());
-            profile.last_refresh = Some(last);
+            profile.last_refresh = Some(Box::new(last));
         }
         assert_eq!(pauses, [30, 60, 120, 240, 480, 900, 900]);
         let mut busy = reply(503, "");

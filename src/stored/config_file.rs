@@ -395,7 +395,8 @@ mod tests {
         expected.refresh_count = 7;
         let retry_at = at(30).expect("in range");
         let result = RefreshResult::Passing { why: "503".into(), times: 2, retry_at };
-        expected.last_refresh = Some(LastRefresh::new(at(0).expect("in range"), result, Some("g".into())));
+        expected.last_refresh =
+            Some(Box::new(LastRefresh::new(at(0).expect("in range"), result, Some("g".into()))));
         assert_eq!(rows(text), [Row::Profile(Arc::new(expected))]);
     }
 

@@ -100,14 +100,15 @@ impl<'a> PlainLine<'a> {
     pub(super) fn new(line: &'a str) -> Self {
         let indent = line.bytes().take_while(|byte| *byte == b' ').count();
         let content = line.get(indent..).unwrap_or_default();
-        Self { indent, content: if content.starts_with('#') { "" } else { content } }
+        let is_comment = content.as_bytes().first() == Some(&b'#');
+        Self { indent, content: if is_comment { "" } else { content } }
     }
 
     /// The line without its dash, as if it began where its item begins.
     pub(super) fn item(self) -> Option<Self> {
         let content = self.content.strip_prefix("- ")?;
-        let plain = !content.starts_with([' ', '-', '#']);
-        plain.then_some(Self { indent: self.indent + 2, content })
+        let is_plain = !matches!(content.as_bytes().first(), Some(b' ' | b'-' | b'#'));
+        is_plain.then_some(Self { indent: self.indent + 2, content })
     }
 
     /// Whether it begins an item at `indent`.

@@ -724,7 +724,7 @@ impl Run {
             scopes: vec!["a".to_owned(); self.dice.pick(&[0, 1, 30])],
             subject: self.dice.one_in(2).then(|| "0".to_owned()),
             account: self.dice.one_in(2).then(|| "漢字 ana@demo.test ".repeat(self.dice.pick(&[1, 9]))),
-            last_refresh: self.dice.one_in(2).then_some(last),
+            last_refresh: self.dice.one_in(2).then_some(Box::new(last)),
             revoked_at: self.dice.one_in(4).then_some(self.now.wall),
             ..Profile::new(id, kind)
         }))

@@ -144,7 +144,7 @@ mod tests {
         ] {
             let mut profile = profile(name);
             let grant = profile.refresh_token_id().expect("a grant");
-            profile.last_refresh = Some(LastRefresh::new(at(1), result, Some(grant.clone())));
+            profile.last_refresh = Some(Box::new(LastRefresh::new(at(1), result, Some(grant.clone()))));
             // An interruption before it does not hide the newer failure.
             let events = [event(GrantEvent::RefreshStarted { grant })];
             let why = of(&profile, None, &events, &BTreeSet::new(), now()).expect("a reason");

@@ -52,7 +52,7 @@ pub(super) struct Baseline {
     /// The pair of tokens.
     pub(super) seen: Option<Fingerprint>,
     /// How the last refresh had ended, once that was read.
-    last: Option<Option<LastRefresh>>,
+    last: Option<Option<Box<LastRefresh>>>,
     /// How often tokens were taken over that did not do.
     adoptions: usize,
 }

@@ -256,7 +256,8 @@ mod tests {
             }
             let at = at_seconds(4_000_000_000).expect("in range");
             let last = LastRefresh::new(at, RefreshResult::Done, ana.refresh_token_id());
-            let ana = Profile { last_refresh: Some(last), subject: Some(subject.to_owned()), ..ana };
+            let ana =
+                Profile { last_refresh: Some(Box::new(last)), subject: Some(subject.to_owned()), ..ana };
             let edit = Edit::Put(Box::new(ana.clone()));
             let change = Change { name: ana.id.name.clone(), expects: None, edit };
             services.stores.at(&services.paths.config).store.apply(&change).expect("saved");
@@ -313,7 +314,7 @@ mod tests {
             let (older, newer) = (holder("demo/ana", "old"), holder("demo/ana", "new"));
             let at = at_seconds(4_000_000_000).expect("in range");
             let last = LastRefresh::new(at, RefreshResult::Done, newer.refresh_token_id());
-            let newer = Profile { last_refresh: Some(last), refresh_count: 1, ..newer };
+            let newer = Profile { last_refresh: Some(Box::new(last)), refresh_count: 1, ..newer };
             let change = |edit| Change { name: older.id.name.clone(), expects: None, edit };
             let keep = |profile: &Profile| change(Edit::Put(Box::new(profile.clone())));
             services.apply(StoreId::Own, keep(&older)).await.expect("saved");

@@ -774,7 +774,7 @@ providers:
                     account_from: account.as_ref().map(|_| FactSource::Person),
                     account,
                     id_token: Some(Box::new(claims)),
-                    last_refresh,
+                    last_refresh: last_refresh.map(Box::new),
                     refresh_count,
                     revoked_at,
                     note: account_text,

@@ -176,7 +176,8 @@ mod tests {
         full.origins = vec!["https://id.test".to_owned()];
         full.account = Some("ana@id.test".to_owned());
         (full.issuer, full.subject) = (Some("i".to_owned()), Some("s".to_owned()));
-        full.last_refresh = Some(LastRefresh::new(at(0), RefreshResult::Done, full.refresh_token_id()));
+        full.last_refresh =
+            Some(Box::new(LastRefresh::new(at(0), RefreshResult::Done, full.refresh_token_id())));
         (full.refresh_count, full.auto_refresh) = (7, AutoRefresh::Off);
         full.note = Some("of the team".to_owned());
         let name = full.id.name.clone();

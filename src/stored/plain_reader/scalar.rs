@@ -105,33 +105,33 @@ pub(super) fn is_printable(text: &str) -> bool {
 
 /// A key, and what follows it on its line.
 pub(in crate::stored) fn pair(content: &str) -> Option<(&str, Option<&str>)> {
-    let mut classes = Classes::NONE;
-    let end = content.bytes().position(|byte| {
-        let class = class(byte);
-        let is_word = class & WORD != 0;
-        classes = if is_word { classes.and(class) } else { classes };
-        !is_word
-    })?;
-    let (key, rest) = content.split_at_checked(end)?;
-    let rest = rest.strip_prefix(':')?;
-    if key.len() > KEY_LIMIT || !matches!(word(key, classes), Some(PlainValue::Text(_))) {
-        return None;
-    }
-    match rest.strip_prefix(' ') {
-        None if rest.is_empty() => Some((key, None)),
+    let end = content.bytes().position(|byte| byte == b':')?;
+    let (key, rest) = (content.get(..end)?, content.get(end + 1..)?);
+    let inline = match rest.as_bytes().first() {
         None => None,
-        Some(rest) => Some((key, Some(rest))),
-    }
+        Some(b' ') => Some(rest.get(1..)?),
+        Some(_) => return None,
+    };
+    (key.len() <= KEY_LIMIT && is_key(key)).then_some((key, inline))
+}
+
+/// Whether `key` is a bare word and a text.
+fn is_key(key: &str) -> bool {
+    let is_text = || {
+        let classes = Classes::of(key);
+        classes.all & WORD != 0 && matches!(word(key, classes), Some(PlainValue::Text(_)))
+    };
+    is_plainly_text(key) || is_text()
 }
 
 /// What stands behind a key or a dash.
 pub(super) fn scalar(text: &str) -> Option<PlainValue<'_>> {
-    if let Some(rest) = text.strip_prefix('"') {
-        let inner = rest.strip_suffix('"')?;
-        return (Classes::of(inner).all & QUOTABLE != 0).then_some(PlainValue::Text(inner));
-    }
     if is_plainly_text(text) {
         return Some(PlainValue::Text(text));
+    }
+    if text.as_bytes().first() == Some(&b'"') {
+        let inner = text.get(1..)?.strip_suffix('"')?;
+        return (Classes::of(inner).all & QUOTABLE != 0).then_some(PlainValue::Text(inner));
     }
     let classes = Classes::of(text);
     if classes.all & VALUE == 0 {
@@ -147,9 +147,9 @@ pub(super) fn scalar(text: &str) -> Option<PlainValue<'_>> {
 /// Whether it is a bare value that begins with a letter and is longer than all words that are no texts, as
 /// tokens are.
 fn is_plainly_text(text: &str) -> bool {
-    let begins =
-        text.len() > SPECIAL_LENGTH && text.bytes().next().is_some_and(|first| class(first) & LETTER != 0);
-    begins && !text.ends_with(':') && text.bytes().fold(true, |all, byte| all & is_of_value(byte))
+    let bytes = text.as_bytes();
+    let begins = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.len() > SPECIAL_LENGTH;
+    begins && bytes.last() != Some(&b':') && bytes.iter().fold(true, |all, byte| all & is_of_value(*byte))
 }
 
 /// A bare word of these classes: a text if no reader could take it for anything else, a short whole number,

@@ -88,7 +88,7 @@ fn the_screen_says_that_only_a_login_helps_and_why() {
     let moved = |profile: Profile| Profile { origins: vec!["https://before.test".to_owned()], ..profile };
     let retrying = || {
         let result = RefreshResult::Passing { why: "busy".to_owned(), times: 1, retry_at: now().wall };
-        Profile { last_refresh: Some(LastRefresh::new(now().wall, result, None)), ..due("work") }
+        Profile { last_refresh: Some(Box::new(LastRefresh::new(now().wall, result, None))), ..due("work") }
     };
     for profile in [due("work"), retrying()] {
         let mut app = App::of([moved(profile)]);

@@ -71,7 +71,7 @@ fn profile(name: &str, account: &str, minutes: Option<(i64, i64)>) -> Profile {
 
 fn refreshed(profile: &mut Profile, minutes_ago: i64, result: RefreshResult) {
     let at = now(0).wall - TimeDelta::minutes(minutes_ago);
-    profile.last_refresh = Some(LastRefresh::new(at, result, profile.refresh_token_id()));
+    profile.last_refresh = Some(Box::new(LastRefresh::new(at, result, profile.refresh_token_id())));
     profile.refresh_count = 7;
 }
 

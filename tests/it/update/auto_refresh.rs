@@ -564,7 +564,7 @@ fn lives(profile: &Profile, now: Now, seconds: i64) -> Profile {
 
 fn recorded(profile: Profile, result: RefreshResult, now: Now) -> Profile {
     let last = LastRefresh::new(now.wall, result, profile.refresh_token_id());
-    Profile { last_refresh: Some(last), ..profile }
+    Profile { last_refresh: Some(Box::new(last)), ..profile }
 }
 
 /// A server that gives a token of an hour.

@@ -247,7 +247,7 @@ fn cast() -> Vec<Profile> {
     ending.life.grant_ends_at = Some(now().wall + TimeDelta::hours(47));
     let mut failed = Profile { auto_refresh: AutoRefresh::Off, ..due("failed") };
     let why = RefreshResult::Passing { why: "503".to_owned(), times: 3, retry_at: now().wall };
-    failed.last_refresh = Some(LastRefresh::new(now().wall, why, failed.refresh_token_id()));
+    failed.last_refresh = Some(Box::new(LastRefresh::new(now().wall, why, failed.refresh_token_id())));
     vec![
         gone,
         profile("fresh"),
@@ -264,6 +264,6 @@ fn cast() -> Vec<Profile> {
 fn dead(name: &str) -> Profile {
     let mut dead = profile(name);
     let why = RefreshResult::Dead { why: "invalid_grant".to_owned() };
-    dead.last_refresh = Some(LastRefresh::new(now().wall, why, dead.refresh_token_id()));
+    dead.last_refresh = Some(Box::new(LastRefresh::new(now().wall, why, dead.refresh_token_id())));
     dead
 }

@@ -49,7 +49,7 @@ fn only_what_is_due_is_refreshed_together() {
     let retrying = |name: &str, minutes| {
         let retry_at = now().wall + TimeDelta::minutes(minutes);
         let result = RefreshResult::Passing { why: "busy".to_owned(), times: 1, retry_at };
-        Profile { last_refresh: Some(LastRefresh::new(now().wall, result, None)), ..due(name) }
+        Profile { last_refresh: Some(Box::new(LastRefresh::new(now().wall, result, None))), ..due(name) }
     };
     let dead = LastRefresh::new(now().wall, RefreshResult::Dead { why: "no".into() }, None);
     let mut app = App::of([
@@ -58,7 +58,7 @@ fn only_what_is_due_is_refreshed_together() {
         Profile { life: ends_in(TimeDelta::minutes(2)), ..profile("aging") },
         retrying("later", 1),
         retrying("now", 0),
-        Profile { last_refresh: Some(dead), ..due("dead") },
+        Profile { last_refresh: Some(Box::new(dead)), ..due("dead") },
         Profile { id: id("nobody/b"), ..due("b") },
         key_profile(),
         due("c"),
@@ -101,7 +101,7 @@ fn a_refresh_that_failed_says_what_to_press_and_takes_what_was_written_down() {
     app.keys("r");
     let result = RefreshResult::Dead { why: "refused with invalid_grant".to_owned() };
     let last = LastRefresh::new(now().wall, result, None);
-    let written = Profile { last_refresh: Some(last), ..due("work") };
+    let written = Profile { last_refresh: Some(Box::new(last)), ..due("work") };
     let trouble =
         Trouble::untouched("cannot refresh demo/work", "refused with invalid_grant", FailureKind::NeedsLogin);
     let failed = Refreshed::Failed(Some(snapshot([written.clone()])), trouble);

@@ -11,7 +11,7 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::file::{cannot, shown};
 
 /// How many bytes are read at a time.
-const PIECE_LENGTH: usize = 64 * 1024;
+const PIECE_LENGTH: usize = 16 * 1024;
 
 /// How long a file that is not understood may be one that is just being written.
 pub(in crate::shell::store_files) const MOMENT: Duration = Duration::from_millis(20);
