@@ -3,6 +3,7 @@
 mod add;
 mod check;
 mod completions;
+mod connect;
 mod doctor;
 mod events;
 mod exec;
@@ -102,6 +103,8 @@ enum Command {
     GitCredential(git_credential::GitCredentialArgs),
     /// Answer kubectl, as its credential plugin
     KubectlCredential(kubectl_credential::KubectlCredentialArgs),
+    /// Print how another program takes its tokens from here; --write sets it up
+    Connect(connect::ConnectArgs),
     /// Show which credential a request to a provider would carry, and why
     Resolve(resolve::ResolveArgs),
     /// Check whether any profile needs you, for scripts; quiet when none does
@@ -114,7 +117,7 @@ enum Command {
     Refresh(refresh::RefreshArgs),
     /// Show what happened to the profiles: when, what, and by which program
     Events(events::EventsArgs),
-    /// Sign out: erase the tokens here; --remote tells the provider too
+    /// Sign out: erase the tokens here; --remote tells the provider
     #[command(visible_alias = "revoke")]
     Logout(sign_out::SignOutArgs),
     /// Delete a profile with its tokens
@@ -254,6 +257,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         Command::Exec(args) => exec::run(&services, &args),
         Command::GitCredential(args) => git_credential::run(&services, &args),
         Command::KubectlCredential(args) => kubectl_credential::run(&services, &args),
+        Command::Connect(args) => connect::run(&services, &args),
         Command::Resolve(args) => resolve::run(&services, &args),
         Command::Login(args) => login::run(&services, &args),
         Command::Add(args) => add::run(&services, &args),

@@ -198,6 +198,8 @@
 //!   `shell/terminal/console/styled.rs`.
 //! - **A command that hands a token to a program**: the same, by `cli/valid_token.rs`; its row in
 //!   `tests/it/commands/circumstances.rs`.
+//! - **A program that takes tokens from here**: a file in `assets/connect`, a line in
+//!   `stored/connect_guide.rs`, its recipe in `docs/recipes.md` and `tests/it/commands/recipes.rs`.
 //! - **An event**: `domain/event.rs`, its line in `stored/event_log.rs`, its sign in `tui/log.rs`.
 //! - **Something that a row may need**: `tui/need.rs`, `tui/urgency.rs`, its sign in `state.rs`.
 //! - **A list that letters narrow**: a `ListSearch` on its screen, `Screen::search_mut`, and

@@ -12,6 +12,7 @@ pub mod inbox;
 pub mod login;
 pub mod paths;
 pub mod perform;
+pub mod program_file;
 pub mod providers;
 pub mod refresh;
 pub mod relocation;

@@ -3,11 +3,13 @@
 pub mod amendment;
 pub mod borrowed;
 pub mod config_file;
+pub mod connect_guide;
 pub mod environment;
 pub mod event_log;
 mod field_value;
 pub mod git_config;
 pub mod hashed_file;
+pub mod json_editor;
 #[cfg(test)]
 mod mutants;
 pub mod plain_editor;

@@ -3,6 +3,7 @@
 //! It answers only for hosts that provider files name, and is quiet about all others, so that git asks its next
 //! helper. What a repository wrote is never repeated.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ pub(super) fn run(services: &Arc<Services>, args: &GitCredentialArgs) -> Result<
         return Ok(Exit::Done);
     }
     let found = match &args.profile {
-        Some(name) => Some(profile_arg::find_profile(services, name)?),
+        Some(name) => Some(profile_arg::find_here(services, Some(name))?),
         None => the_one_meant(services, &catalog, &request)?,
     };
     let fitting = found.and_then(|profile| {
@@ -75,6 +76,22 @@ pub(super) fn run(services: &Arc<Services>, args: &GitCredentialArgs) -> Result<
 fn access<'a>(catalog: &'a Catalog, provider: &str, request: &GitRequest) -> Option<&'a GitAccess> {
     let provider = catalog.get(provider).filter(|provider| !provider.example)?;
     provider.git.as_ref().filter(|access| access.serves(&request.protocol, &request.host))
+}
+
+/// The one of `found` that a variable or a rule of this folder chooses.
+fn chosen(services: &Services, found: &[&Profile]) -> Result<Option<Arc<Profile>>, Exit> {
+    let providers: BTreeSet<&str> = found.iter().map(|profile| profile.id.name.provider()).collect();
+    for provider in providers {
+        let meant = profile_arg::here(services, Some(provider))?;
+        if meant.by.is_some() {
+            let profile =
+                profile_arg::find_profile(services, &meant.name).map_err(|exit| meant.explain(exit))?;
+            if found.iter().any(|one| one.id == profile.id) {
+                return Ok(Some(profile));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// The profile for the host: of the user that the address names, or else the only one, or the default.
@@ -98,6 +115,9 @@ fn the_one_meant(
     let found = || stores.iter().flat_map(Snapshot::profiles).filter(for_host);
     let in_use: Vec<&Profile> = found().filter(|profile| profile.held.tokens().is_some()).collect();
     let found = if in_use.is_empty() { found().collect() } else { in_use };
+    if let Some(chosen) = chosen(services, &found)? {
+        return Ok(Some(chosen));
+    }
     let is_default = |profile: &&Profile| profile.id.name.name() == "default";
     let defaults: Vec<&Profile> = found.iter().copied().filter(is_default).collect();
     let one = match (&found[..], &defaults[..]) {
@@ -106,8 +126,8 @@ fn the_one_meant(
         _ => {
             let names: Vec<String> = found.iter().map(|profile| profile.id.exact()).collect();
             say(&format!(
-                "{} may be for this host. Write the user into the address, or choose one: git config --global \
-                 credential.helper '!authtui git-credential --profile {}'",
+                "{} may be for this host. Write the user into the address, or choose one: authtui connect {} \
+                 --to git --write",
                 names.join(", "),
                 names.first().map(String::as_str).unwrap_or_default()
             ));

@@ -13,7 +13,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Log in and out", &["login", "add", "take", "logout", "delete"]),
     (
         "Use tokens",
-        &["token", "header", "exec", "git-credential", "kubectl-credential", "resolve", "refresh"],
+        &["token", "header", "exec", "git-credential", "kubectl-credential", "connect", "resolve", "refresh"],
     ),
     ("See how they stand", &["list", "check", "events", "doctor"]),
     ("Set up", &["rename", "move", "note", "providers", "completions", "man", "demo", "help"]),

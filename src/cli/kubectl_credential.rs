@@ -42,7 +42,7 @@ struct Question {
 
 pub(super) fn run(services: &Arc<Services>, args: &KubectlCredentialArgs) -> Result<Exit> {
     let version = version(environment::text(QUESTION).as_deref())?;
-    let profile = profile_arg::find_profile(services, &args.name)?;
+    let profile = profile_arg::find_here(services, Some(&args.name))?;
     let ValidToken { profile, exit } = valid(services, profile, Need::Preferred(args.min_ttl))?;
     if let Some(answer) = helper_answer::kubernetes(&profile, version, services.clock.now().wall) {
         console::print_secret(&answer)?;

@@ -25,6 +25,14 @@ impl GitAccess {
         };
         is_private && self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
     }
+
+    /// The hosts as addresses.
+    pub fn addresses(&self) -> impl Iterator<Item = String> {
+        self.hosts.iter().map(|host| match is_loopback(host) {
+            true => format!("http://{host}"),
+            false => format!("https://{host}"),
+        })
+    }
 }
 
 /// Whether `text` is a host as `hosts` has it.

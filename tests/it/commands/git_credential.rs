@@ -22,7 +22,10 @@ fn with_hosts(served: &Served, name: &str, hosts: &str) {
 
 fn asked(served: &Served, arguments: &[&str], question: &[u8]) -> Ended {
     let arguments = [&["git-credential"], arguments].concat();
-    let mut command = served.home.command(&arguments);
+    answered(served.home.command(&arguments), question)
+}
+
+fn answered(mut command: Command, question: &[u8]) -> Ended {
     let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
     // One that does not read has closed its end.
     let _ = child.stdin.take().expect("a pipe").write_all(question);
@@ -147,6 +150,10 @@ fn of_several_profiles_the_user_in_the_address_or_the_default_is_meant() {
     let chosen = asked(&served, &["--profile", "demo/ben", "get"], &question(""));
     assert!(chosen.quietly().1.contains(&of_ben.access));
     assert_eq!(asked(&served, &["--profile", "demo/nobody", "get"], &question("")).code, Some(5));
+
+    let mut chosen = served.home.command(&["git-credential", "get"]);
+    chosen.env("AUTHTUI_PROFILE", "demo/ben");
+    assert!(answered(chosen, &question("")).quietly().1.contains(&of_ben.access));
 
     let (default, of_default) = served.entry("default", 3600);
     served.home.store(store(&[ana, default]));

@@ -55,6 +55,14 @@ impl TemporaryFile {
         fs::symlink_metadata(self.0.path()).is_ok()
     }
 
+    /// Gives it the rights of `target`, which is no file of ours.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub fn take_rights(&self, target: &Path) -> io::Result<()> {
+        self.0.as_file().set_permissions(fs::metadata(target)?.permissions())
+    }
+
     /// Makes it hold `bytes` and nothing else, on disk.
     ///
     /// # Errors
