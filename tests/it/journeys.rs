@@ -17,9 +17,9 @@ fn a_login_is_listed_printed_refreshed_and_erased() {
     let ended = login.end();
     let said = ended.said(0);
     for line in [
-        "Logged in: demo/ana",
-        "  account  ana@demo.test",
-        "  test     200: works",
+        "Logged in: demo/ana, as ana@demo.test",
+        "  token lasts ",
+        "  saved in ",
         "Try: authtui token demo/ana",
     ] {
         assert!(said.lines().any(|each| each.starts_with(line)), "no “{line}” in {said}");

@@ -3,7 +3,8 @@
 use crate::cli::exit::{self, Exit};
 use crate::cli::login::kept::KeptFile;
 use crate::cli::output::say;
-use crate::domain::clock::{Now, local};
+use crate::domain::clock::Now;
+use crate::domain::countdown::countdown;
 use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
 use crate::domain::trouble::Stored;
 use crate::oauth::login::step::LoginStep;
@@ -57,29 +58,35 @@ pub(super) fn unanswered(pasted: bool) -> Exit {
     Exit::Failure
 }
 
+/// Says whose login it is, how long it lasts and where it is kept; more only where something is not as was asked.
 fn summary(profile: &Profile, login: &Login, now: Now) {
-    let plan = login.plan();
-    let end = |end: Option<_>| match end {
-        Some(end) => format!("until {}", local(end, now.offset)),
-        None => "expiry unknown".to_owned(),
+    let (plan, steps) = (login.plan(), login.steps());
+    let whose = match &profile.account {
+        Some(account) => {
+            let remark =
+                profile.account_from.map_or_else(String::new, |from| format!(" ({})", from.remark()));
+            format!(", as {account}{remark}")
+        }
+        None => "; the provider does not say whose account it is".to_owned(),
     };
+    console::say(&format!("\nLogged in: {}{whose}", profile.id.name));
+    let end = |what: &str, end: Option<_>| match end {
+        Some(end) => format!("{what} lasts {}", countdown(end - now.wall).0),
+        None => format!("{what}: expiry unknown"),
+    };
+    let token = end("token", profile.life.expires_at);
     let grant = match profile.refresh_token() {
-        Some(_) => end(profile.life.grant_ends_at),
+        Some(_) => end("login", profile.life.grant_ends_at),
         None => NO_REFRESH_TOKEN.to_owned(),
     };
-    console::say(&format!("\nLogged in: {}", profile.id.name));
-    let account = profile.account.as_deref().unwrap_or("unknown, the provider does not say");
-    let remark = profile.account_from.map_or_else(String::new, |from| format!(" ({})", from.remark()));
-    console::say(&format!("  account  {account}{remark}"));
-    console::say(&format!("  scopes   {}", profile.scopes.join(" ")));
+    let test = Some(steps.note(LoginStep::Test)).filter(|note| !note.is_empty());
+    let test = test.map_or_else(String::new, |note| format!(" · test {note}"));
+    console::say(&format!("  {token} · {grant}{test}"));
     let missing: Vec<&str> =
         plan.scopes.iter().filter(|scope| !profile.scopes.contains(scope)).map(String::as_str).collect();
     if !missing.is_empty() {
-        console::say(&format!("           not granted: {}", missing.join(" ")));
+        console::say(&format!("  not granted: {}", missing.join(" ")));
     }
-    console::say(&format!("  token    {}", end(profile.life.expires_at)));
-    console::say(&format!("  login    {grant}"));
-    console::say(&format!("  test     {}", login.steps().note(LoginStep::Test)));
-    console::say(&format!("  store    {}", plan.place));
+    console::say(&format!("  saved in {}", plan.place));
     console::say(&format!("Try: authtui token {}", profile.id.name));
 }

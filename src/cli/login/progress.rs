@@ -243,7 +243,7 @@ fn paste(pasting: Pasting) -> &'static str {
             " Nothing can be pasted here, since standard input held the secret; --client-secret-fd leaves it free."
         }
         Pasting::Wanted | Pasting::Possible if !console::can_ask() => "",
-        Pasting::Wanted => " Then paste it here (the whole address, or the code) and press Enter.",
-        Pasting::Possible => " You may also paste it here (the whole address, or the code) and press Enter.",
+        Pasting::Wanted => " Then paste it here: the whole address, or the code.",
+        Pasting::Possible => " You may also paste it here, then press Enter.",
     }
 }

@@ -25,7 +25,7 @@ fn qonic_asks_without_a_response_type_and_gets_a_token_without_an_end() {
     let (authorize, end, ended) = qonic.log_in(BY_PIPE, CONFIDENTIAL_SECRET);
 
     let said = ended.said(0);
-    assert!(said.contains("  token    expiry unknown"), "{said}");
+    assert!(said.contains("  token: expiry unknown"), "{said}");
     let asked = ["client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"];
     let mut found = parameters(&authorize);
     found.sort();
@@ -81,7 +81,6 @@ fn qonic_says_which_scopes_were_not_granted() {
     let ended = login.end();
 
     let said = ended.said(0);
-    assert!(said.contains("  scopes   projects:read\n"), "{said}");
     assert!(said.contains("not granted: models:read issues:read"), "{said}");
     assert_eq!(qonic.row()["scopes"], json!(["projects:read"]));
 }

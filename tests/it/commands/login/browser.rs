@@ -108,10 +108,12 @@ fn a_login_whose_browser_opens_takes_few_lines_and_says_nothing_twice() {
     person::answer(&login.line("http"), "allow");
     let ended = login.end();
     let said: Vec<&str> = ended.said(0).lines().filter(|line| !line.is_empty()).collect();
-    let begun: Vec<&&str> = said.iter().take_while(|line| **line != "Logged in: demo/ana").collect();
-    let [opening, link, waiting] = begun[..] else { panic!("{said:#?}") };
-    assert_eq!(*opening, "Opening your browser. Nothing happens? Open this link:");
+    let [opening, link, waiting, whose, ends, place, next] = said[..] else { panic!("{said:#?}") };
+    assert_eq!(opening, "Opening your browser. Nothing happens? Open this link:");
     assert!(link.starts_with("http") && waiting.starts_with("Waiting "), "{said:#?}");
+    assert_eq!(whose, "Logged in: demo/ana, as ana@demo.test");
+    assert!(ends.starts_with("  token lasts ") && ends.ends_with(" · test 200: works"), "{said:#?}");
+    assert!(place.starts_with("  saved in ") && next == "Try: authtui token demo/ana", "{said:#?}");
 }
 
 #[test]
