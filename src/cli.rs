@@ -28,6 +28,7 @@ mod resolve;
 mod runtime;
 mod screen;
 mod sign_out;
+mod status;
 mod take;
 mod token;
 mod valid_token;
@@ -107,6 +108,8 @@ enum Command {
     Connect(connect::ConnectArgs),
     /// Show which credential a request to a provider would carry, and why
     Resolve(resolve::ResolveArgs),
+    /// Say in one short line who needs you, for tmux and other status bars
+    Status(status::StatusArgs),
     /// Check whether any profile needs you, for scripts; quiet when none does
     Check(check::CheckArgs),
     /// Log in, step by step
@@ -145,6 +148,9 @@ enum Command {
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Some(ended) = status::answer() {
+        return end(ended).into();
+    }
     if let Err(error) = crash::install() {
         say(&error.to_string());
     }
@@ -251,6 +257,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
     match command {
         Command::Demo(args) => screen::demo(&args, auto_refresh, shape),
         Command::List(args) => list::run(&services, &args, shape),
+        Command::Status(args) => status::run(&services, &args),
         Command::Check(args) => check::run(&services, &args),
         Command::Token(args) => token::run(&services, &args),
         Command::Header(args) => header::run(&services, &args),

@@ -23,6 +23,7 @@ pub mod runtime;
 pub mod settings;
 pub mod sign_out;
 pub mod signals;
+pub mod status;
 pub mod store_files;
 pub mod store_folder;
 pub mod stores;

@@ -18,6 +18,7 @@ pub mod positions;
 pub mod provider_file;
 pub mod rules_file;
 pub mod settings_file;
+pub mod status_file;
 pub mod vault_references;
 pub mod yaml_cost;
 pub mod yaml_editor;

@@ -19,8 +19,9 @@ use crate::cli::refresh::time;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::span;
 use crate::domain::name::{ProfileId, StoreId};
+use crate::shell::Services;
+use crate::shell::status::{Seen, shown_settings};
 use crate::shell::terminal::console;
-use crate::shell::{Services, settings};
 use crate::tui::model::{AutoRefreshMode, Model};
 use crate::tui::standing;
 
@@ -56,14 +57,18 @@ pub(super) fn run(services: &Arc<Services>, args: &CheckArgs) -> Result<Exit> {
         [] => store.may_be_written(),
         named => named.iter().any(|id| id.store == *store),
     };
+    let seen = Seen::now(&services.paths);
     let stores = StoreId::ALL.into_iter().filter(is_looked_at);
     let stores: Vec<Snapshot> = stores.map(|store| passphrase::read(services, store, Wanted::All)).collect();
     let faults = stores.iter().filter(|snapshot| snapshot.store.may_be_written());
     let faults: Vec<_> = faults.filter_map(|snapshot| snapshot.writable.as_ref().err()).collect();
     faults.iter().for_each(|trouble| say(&trouble.to_string()));
     let is_faulty = !faults.is_empty();
-    let settings = settings::read(&services.paths.settings).unwrap_or_default();
-    let model = standing::model(stores, &services.catalog_now(), settings);
+    let (catalog, settings) = (services.catalog_now(), shown_settings(&services.paths));
+    if named.is_empty() {
+        seen.keep(&stores, &catalog, &settings, services.clock.now());
+    }
+    let model = standing::model(stores, &catalog, settings);
     // What failed for now may be tried again by the next command, whoever runs that.
     let model = Model { auto_refresh: AutoRefreshMode::On, ..model };
     let rows: Vec<(StoreId, &Row)> = rows(&model).filter(|(_, row)| is_meant(&named, row)).collect();

@@ -15,7 +15,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
         "Use tokens",
         &["token", "header", "exec", "git-credential", "kubectl-credential", "connect", "resolve", "refresh"],
     ),
-    ("See how they stand", &["list", "check", "events", "doctor"]),
+    ("See how they stand", &["list", "status", "check", "events", "doctor"]),
     ("Set up", &["rename", "move", "note", "providers", "completions", "man", "demo", "help"]),
 ];
 

@@ -26,6 +26,7 @@ use crate::domain::provider::catalog::Catalog;
 use crate::domain::residual_validity::Validity;
 use crate::domain::text;
 use crate::shell::refresh::grant_lock;
+use crate::shell::status::{Seen, shown_settings};
 use crate::shell::terminal::console;
 use crate::shell::{Services, settings};
 use crate::tui::store_overlap::StoreOverlap;
@@ -48,6 +49,7 @@ pub(super) struct ListArgs {
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Result<Exit> {
+    let seen = Seen::now(&services.paths);
     let wanted = StoreId::ALL.into_iter().filter(|store| args.store.is_none_or(|wanted| wanted == *store));
     let stores: Vec<Snapshot> = wanted.map(|store| passphrase::read(services, store, Wanted::All)).collect();
     let mut unread = false;
@@ -66,6 +68,9 @@ pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Re
     let providers: BTreeSet<&str> =
         stores.iter().flat_map(Snapshot::profiles).map(|profile| profile.id.name.provider()).collect();
     let catalog = services.some_providers(|name, _| providers.contains(name));
+    if args.store.is_none() {
+        seen.keep(&stores, &catalog, &shown_settings(&services.paths), now);
+    }
     if args.json {
         // What is wrong with the settings is said by the screen.
         let settings = settings::read(&services.paths.settings).unwrap_or_default();

@@ -17,6 +17,7 @@ use crate::domain::name::StoreId;
 use crate::shell::inbox::{Inbox, say};
 use crate::shell::login::browser;
 use crate::shell::perform::{perform, performed};
+use crate::shell::status::{self, StatusKeeper};
 use crate::shell::store_files::{self, file};
 use crate::shell::tasks::Tasks;
 use crate::shell::terminal::keyboard::{self, Keyboard, SharedMap};
@@ -168,6 +169,7 @@ impl EventLoop<'_> {
         let mut left = LeaveReason::Asked;
         let mut effects = Vec::new();
         let mut returns = false;
+        let mut status = StatusKeeper::start();
         // The first frame is drawn already.
         let mut now = self.services.clock.now();
         loop {
@@ -209,6 +211,10 @@ impl EventLoop<'_> {
             returns = false;
             now = self.services.clock.now();
             draw(screen, model, now, self.map)?;
+            if status.is_due(model) {
+                let keyring = model.stores.get(&StoreId::Keyring).cloned();
+                self.tasks.spawn(status::write_in_background(Arc::clone(self.services), keyring));
+            }
         }
     }
 

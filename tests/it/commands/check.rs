@@ -111,9 +111,15 @@ fn no_look_at_the_profiles_ever_spends_a_grant() {
         [entries.as_slice(), &[failed(&served, "gus", "passing"), last_token(&served, "fay", 1)]].concat();
     served.home.store(store(&entries));
     let before = served.home.bytes();
-    for arguments in
-        [&["check"][..], &["check", "--within", "30d", "--json"], &["list"], &["list", "--json"], &["events"]]
-    {
+    for arguments in [
+        &["check"][..],
+        &["check", "--within", "30d", "--json"],
+        &["list"],
+        &["list", "--json"],
+        &["status"],
+        &["status", "--json"],
+        &["events"],
+    ] {
         served.home.run(arguments);
     }
     assert!(served.home.bytes() == before, "nothing is written");

@@ -161,6 +161,7 @@ fn the_page_names_every_field_that_is_printed_and_no_other() {
     for (heading, value) in [
         ("`authtui list --json`", &printed(&["list", "--json"])["profiles"][0]),
         ("`authtui check --json`", &printed(&["check", "--json"])["profiles"][0]),
+        ("`authtui status --json`", &printed(&["status", "--json"])),
         ("`authtui resolve --json`", &printed(&["resolve", "demo", "--json"])),
         ("`authtui doctor --json`", &printed(&["doctor", "--json"])["checks"][0]),
     ] {
