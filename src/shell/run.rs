@@ -87,7 +87,6 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     let holders = Arc::strong_count(services);
     let (inbox, messages) = channel();
     let watch = Watch::new(services, &inbox);
-    let watcher = watch.watcher();
     let effects = read_first(&mut model, services);
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;
@@ -124,7 +123,6 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     if is_demo || Arc::strong_count(services) > holders {
         tasks.end(SHUTDOWN_LIMIT);
     } else {
-        watcher.end();
         tasks.leave();
     }
     Ok(left)

@@ -11,6 +11,7 @@ use std::path::{PathBuf, absolute};
 use std::sync::Arc;
 use std::time::Duration;
 
+use notify::RecommendedWatcher;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
@@ -18,7 +19,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::domain::name::StoreId;
 use crate::shell::inbox::{Inbox, say};
 use crate::shell::store_files::file::FileStamp;
-use crate::shell::watch::folder_watcher::{SharedWatcher, Spot, Touch, Watched, spots, watch};
+use crate::shell::watch::folder_watcher::{Spot, Touch, Watched, spots, watch};
 use crate::shell::{Services, borrowed, settings};
 use crate::tui::message::Msg;
 
@@ -65,16 +66,9 @@ pub struct Watch {
     /// What those had that are read before they are watched, with the place of their group.
     read_before: Vec<(usize, Stamps)>,
     inbox: Inbox,
-    watcher: SharedWatcher,
 }
 
 impl Watch {
-    /// The watcher that there will be.
-    #[must_use]
-    pub fn watcher(&self) -> SharedWatcher {
-        self.watcher.clone()
-    }
-
     /// The stores, the event log and the settings of `services`. They are read after this and before they are
     /// watched, so what they have now is kept; files of other programs are read when they are watched.
     #[must_use]
@@ -95,14 +89,13 @@ impl Watch {
             let files = Box::new(move || borrowed::watched(&paths));
             groups.push(Group { files, told: Box::new(|| Msg::Touched(StoreId::Borrowed)), look: RARE_LOOK });
         }
-        let watcher = SharedWatcher::default();
-        Self { groups: groups.into(), read_before, inbox: inbox.clone(), watcher }
+        Self { groups: groups.into(), read_before, inbox: inbox.clone() }
     }
 
     /// Begins to watch: what is written from here on is noticed. What was written since it was read is told.
     pub async fn begin(self) -> Watching {
-        let Self { groups, read_before, inbox, watcher } = self;
-        let mut watching = Watching { groups, followed: Vec::new(), inbox, watcher, touches: None };
+        let Self { groups, read_before, inbox } = self;
+        let mut watching = Watching { groups, followed: Vec::new(), inbox, watched: None };
         watching.followed.resize_with(watching.groups.len(), Followed::default);
         watching.watch_anew().await;
         for (group, before) in read_before {
@@ -138,9 +131,8 @@ pub struct Watching {
     groups: Arc<[Group]>,
     followed: Vec<Followed>,
     inbox: Inbox,
-    watcher: SharedWatcher,
-    /// What the watcher notices, while there is one.
-    touches: Option<UnboundedReceiver<(usize, Touch)>>,
+    /// The watcher, while there is one, and what it notices.
+    watched: Option<(RecommendedWatcher, UnboundedReceiver<(usize, Touch)>)>,
 }
 
 /// What a look at a group finds.
@@ -204,7 +196,7 @@ impl Watching {
     async fn next_touches(&mut self) -> BTreeMap<usize, Touch> {
         let mut touched = BTreeMap::new();
         let wait = (0..self.groups.len()).map(|group| self.until_look(group)).min().unwrap_or(SLOW_LOOK);
-        let Some(touches) = &mut self.touches else {
+        let Some((_, touches)) = &mut self.watched else {
             // Nothing tells of a change here, so there is no condition to wait for.
             sleep(wait).await;
             return touched;
@@ -213,7 +205,7 @@ impl Watching {
             Ok(Some(first)) => add(&mut touched, first),
             // The watcher has ended by a fault.
             Ok(None) => {
-                self.touches = None;
+                self.watched = None;
                 self.followed.iter_mut().for_each(|followed| followed.is_watched = false);
                 return touched;
             }
@@ -255,8 +247,7 @@ impl Watching {
     /// Watches every group by one watcher, and looks at it then. One that cannot be watched is looked at often.
     async fn watch_anew(&mut self) {
         // What is noticed before there is another one says nothing new: everything is looked at.
-        self.touches = None;
-        drop(self.watcher.put(None));
+        self.watched = None;
         let groups = Arc::clone(&self.groups);
         let watching = spawn_blocking(move || {
             let all: Vec<Vec<Spot>> = groups.iter().map(|group| spots(&(group.files)())).collect();
@@ -271,9 +262,7 @@ impl Watching {
             Some(Watched { watcher, touches, is_watched }) => (Some((watcher, touches)), is_watched),
             None => (None, vec![false; self.groups.len()]),
         };
-        let (watcher, touches) = watched.unzip();
-        self.touches = touches;
-        drop(self.watcher.put(watcher));
+        self.watched = watched;
         let looked = Some(Instant::now());
         let followed =
             |(Found { stamps, spots }, is_watched)| Followed { seen: stamps, spots, is_watched, looked };
@@ -315,12 +304,7 @@ mod tests {
         std::fs::hard_link(&file, &alias).expect("a second name");
         let (inbox, told) = std::sync::mpsc::channel();
         runtime().block_on(async {
-            let watch = Watch {
-                groups: [group(file, QUIET)].into(),
-                read_before: Vec::new(),
-                inbox,
-                watcher: SharedWatcher::default(),
-            };
+            let watch = Watch { groups: [group(file, QUIET)].into(), read_before: Vec::new(), inbox };
             let following = tokio::spawn(watch.begin().await.follow());
             std::fs::write(&alias, "another").expect("written");
             let told = spawn_blocking(move || told.recv_timeout(Duration::from_secs(20)).ok());
@@ -337,12 +321,8 @@ mod tests {
         let read_before = vec![(1, stamps([file.clone()]))];
         let told = |read_before: Vec<(usize, Stamps)>| {
             let (inbox, told) = std::sync::mpsc::channel();
-            let watch =
-                Watch { groups: groups().into(), read_before, inbox, watcher: SharedWatcher::default() };
-            let watcher = watch.watcher();
+            let watch = Watch { groups: groups().into(), read_before, inbox };
             drop(runtime().block_on(watch.begin()));
-            watcher.end();
-            assert!(watcher.put(None).is_none());
             told.iter().count()
         };
         assert_eq!(told(read_before.clone()), 0, "it is not there, and was not");

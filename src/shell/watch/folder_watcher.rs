@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::Duration;
 
 use notify::event::ModifyKind;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -13,9 +10,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::shell::store_files::EVERY_FILE;
 use crate::shell::store_files::file::LINK_LIMIT;
-
-/// How long the end of the program waits for the watcher's.
-const END_LIMIT: Duration = Duration::from_millis(50);
 
 /// A name in a folder that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,34 +26,9 @@ pub(super) enum Touch {
     Folder,
 }
 
-/// The watcher of the system, while there is one, for whoever ends it.
-#[derive(Clone, Default)]
-pub struct SharedWatcher(Arc<Mutex<Option<FolderWatcher>>>);
-
-/// A watcher of the system, and what is closed once it has ended.
-pub(super) struct FolderWatcher {
-    watcher: RecommendedWatcher,
-    ended: mpsc::Receiver<()>,
-}
-
-impl SharedWatcher {
-    pub(super) fn put(&self, watcher: Option<FolderWatcher>) -> Option<FolderWatcher> {
-        mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), watcher)
-    }
-
-    /// Ends the watcher, for the end of the program: a process that ends with folders still watched is kept by Linux
-    /// for some 20 ms.
-    pub fn end(&self) {
-        let Some(FolderWatcher { watcher, ended }) = self.put(None) else { return };
-        drop(watcher);
-        // Nothing is ever sent.
-        let _ = ended.recv_timeout(END_LIMIT);
-    }
-}
-
 /// A watcher of all groups, what it notices, and which of the groups it watches.
 pub(super) struct Watched {
-    pub(super) watcher: FolderWatcher,
+    pub(super) watcher: RecommendedWatcher,
     pub(super) touches: UnboundedReceiver<(usize, Touch)>,
     pub(super) is_watched: Vec<bool>,
 }
@@ -68,10 +37,7 @@ pub(super) struct Watched {
 pub(super) fn watch(spots: &[Vec<Spot>]) -> notify::Result<Watched> {
     let (told, touches) = unbounded_channel();
     let known = spots.to_vec();
-    let (ends, ended) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event| {
-        // It goes with this, which goes with the watcher's thread.
-        let _: &mpsc::Sender<()> = &ends;
         for (group, spots) in known.iter().enumerate() {
             if let Some(touch) = touch(&event, spots) {
                 // The task has ended: nobody is left to be told.
@@ -89,7 +55,7 @@ pub(super) fn watch(spots: &[Vec<Spot>]) -> notify::Result<Watched> {
         }
         is_watched.push(all);
     }
-    Ok(Watched { watcher: FolderWatcher { watcher, ended }, touches, is_watched })
+    Ok(Watched { watcher, touches, is_watched })
 }
 
 fn touch(event: &notify::Result<notify::Event>, spots: &[Spot]) -> Option<Touch> {
