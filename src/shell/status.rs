@@ -227,3 +227,37 @@ pub async fn write_in_background(services: Arc<Services>, keyring: Option<Snapsh
 pub fn shown_settings(paths: &Paths) -> Settings {
     settings::read(&paths.settings).unwrap_or_else(|_| Settings { privacy: true, ..Settings::default() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::{Change, Edit};
+    use crate::domain::fixtures::{empty_profile, profile, snapshot};
+    use crate::domain::profile::Kind;
+
+    #[test]
+    fn the_screen_writes_what_the_stores_hold_and_keeps_what_it_knows_of_the_keyring() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let services = Services::new(Paths::below(folder.path()), "authtui");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let over = empty_profile("demo/ana", Kind::OAuth);
+        let put = Change {
+            name: over.id.name.clone(),
+            expects: None,
+            edit: Edit::Put(Box::new(profile("demo/ana"))),
+        };
+        runtime.block_on(services.apply(StoreId::Own, put)).expect("saved");
+        let keyring = Snapshot { store: StoreId::Keyring, ..snapshot(vec![Row::Profile(Arc::new(over))]) };
+
+        runtime.block_on(write_in_background(Arc::clone(&services), Some(keyring)));
+
+        let seen = Seen::now(&services.paths);
+        let kept = |seen: &Seen| seen.file(seconds()).expect("a file").standing(seconds()).need_you;
+        assert_eq!(kept(&seen), 1, "that of the keyring has no tokens");
+        // Somebody who asks no keyring.
+        let own = services.read_now(StoreId::Own);
+        seen.write(&[own], &services.catalog_now(), &Settings::default(), services.clock.now());
+        assert_eq!(kept(&seen), 1);
+        assert!(!StatusKeeper::start().is_due(&Model::default()), "it rests first");
+    }
+}

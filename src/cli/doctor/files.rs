@@ -6,10 +6,11 @@ use crate::cli::doctor::diagnosis::{Diagnosis, Severity};
 use crate::domain::change::{Row, Snapshot, StoreNotice};
 use crate::domain::clock::rfc3339;
 use crate::domain::name::StoreId;
+use crate::domain::rules::{Rule, Rules};
 use crate::domain::store_presence::StorePresence;
 use crate::shell::refresh::rescue;
 use crate::shell::store_files::file::{may_replace, shown};
-use crate::shell::{Services, settings};
+use crate::shell::{Services, rules, settings};
 
 /// How many entries of a store are named that cannot be understood.
 const BROKEN_LIMIT: usize = 3;
@@ -21,6 +22,7 @@ pub(super) fn diagnoses(services: &Services, snapshots: &[Snapshot]) -> Vec<Diag
     stores
         .chain(rescued)
         .chain(settings(services))
+        .chain(rules(services, snapshots))
         .chain(providers(services))
         .chain([state(services)])
         .collect()
@@ -141,6 +143,32 @@ fn settings(services: &Services) -> Vec<Diagnosis> {
         .map(|why| Diagnosis::failing("settings", why, "correct it in an editor"))
         .collect();
     if faults.is_empty() { vec![Diagnosis::ok("settings", shown(path))] } else { faults }
+}
+
+/// The rules for names, where there are any, and those that name a profile that is not there.
+fn rules(services: &Services, snapshots: &[Snapshot]) -> Vec<Diagnosis> {
+    let path = &services.paths.rules;
+    let rules = match rules::read(path) {
+        Ok(Rules(rules)) if rules.is_empty() => return Vec::new(),
+        Ok(Rules(rules)) => rules,
+        Err(why) => return vec![Diagnosis::failing("rules", why, "correct it in an editor")],
+    };
+    let is_there = |rule: &&Rule| {
+        let stores =
+            snapshots.iter().filter(|snapshot| rule.store.is_none_or(|store| store == snapshot.store));
+        stores.into_iter().any(|snapshot| snapshot.is_taken(&rule.profile))
+    };
+    let gone: Vec<Diagnosis> = rules
+        .iter()
+        .filter(|rule| !is_there(rule))
+        .map(|rule| {
+            let words =
+                format!("line {} of {} names {}, which is not there", rule.line, shown(path), rule.exact());
+            Diagnosis::warning("rules", words, "correct the line, or log in to that profile")
+        })
+        .collect();
+    let count = if rules.len() == 1 { "1 rule".to_owned() } else { format!("{} rules", rules.len()) };
+    if gone.is_empty() { vec![Diagnosis::ok("rules", format!("{count} in {}", shown(path)))] } else { gone }
 }
 
 fn providers(services: &Services) -> Vec<Diagnosis> {

@@ -125,6 +125,28 @@ fn a_fault_is_named_with_what_mends_it() {
 }
 
 #[test]
+fn rules_are_named_where_there_are_any_and_their_faults_with_their_lines() {
+    let home = Home::new();
+    home.store(STORE);
+    let rules = |text: &str, code| {
+        fs::write(home.path("config/authtui/rules.yaml"), text).expect("written");
+        checks(&home, code).into_iter().filter(|[check, ..]| check == "rules").collect::<Vec<_>>()
+    };
+    assert_eq!(rules("# none\n", 0).len(), 0);
+    let [[_, result, text, _]] = &rules("folders:\n  ~/work: acme/work\n", 0)[..] else { panic!("one") };
+    assert!(result == "ok" && text.starts_with("1 rule in "), "{result} {text}");
+    let [[_, result, text, _]] = &rules("folders:\n  ~/a: acme/work\n  ~/b: acme/gone\n", 0)[..] else {
+        panic!("one")
+    };
+    assert!(
+        result == "warning" && text.contains("line 3 of ") && text.contains("acme/gone"),
+        "{result} {text}"
+    );
+    let [[_, result, text, _]] = &rules("folders:\n  b: acme/work\n", 1)[..] else { panic!("one") };
+    assert!(result == "failing" && text.contains("rules.yaml: line 2: "), "{result} {text}");
+}
+
+#[test]
 fn a_port_that_another_program_has_is_named_with_that_program() {
     let served = Served::start();
     let held = TcpListener::bind("127.0.0.1:0").expect("a free port");
