@@ -76,9 +76,13 @@ fn meant(services: &Services, word: &str) -> Result<(String, Arc<Profile>), Exit
         }
         None => {
             let profile = profile_arg::find_here(services, Some(word))?;
-            let catalog = services.catalog_now();
-            let provider = catalog.get(profile.id.name.provider());
-            Ok((form::variable(&profile, provider), profile))
+            let name = profile.id.name.provider();
+            let catalog = services.some_providers(|each, _| each == name);
+            if catalog.error(name).is_some() {
+                // What its variable is called stands in a file that cannot be understood.
+                return Err(profile_arg::no_provider(&catalog, name, ""));
+            }
+            Ok((form::variable(&profile, catalog.get(name)), profile))
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::oauth::git_request::GitRequest;
 use crate::oauth::helper_answer;
 use crate::shell::Services;
 use crate::shell::terminal::console;
+use crate::stored::provider_file;
 
 /// A token with less time left is refreshed first.
 const TIME: Duration = Duration::from_secs(60);
@@ -51,7 +52,7 @@ pub(super) fn run(services: &Arc<Services>, args: &GitCredentialArgs) -> Result<
     let Some(request) = console::paragraph_from_input().and_then(|bytes| GitRequest::parse(&bytes)) else {
         return Ok(Exit::Done);
     };
-    let catalog = services.catalog_now();
+    let catalog = services.some_providers(|_, text| provider_file::may_have(text, &["git"]));
     if !catalog.usable().any(|provider| access(&catalog, &provider.name, &request).is_some()) {
         return Ok(Exit::Done);
     }

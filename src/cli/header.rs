@@ -19,6 +19,7 @@ use crate::domain::provider::endpoint;
 use crate::oauth::form::{self, Form};
 use crate::shell::terminal::console;
 use crate::shell::{Services, environment};
+use crate::stored::provider_file;
 
 /// How Claude Code tells its helper for headers which server it is about to ask.
 const SERVER_VARIABLE: &str = "CLAUDE_CODE_MCP_SERVER_URL";
@@ -63,7 +64,8 @@ fn with_provider<T>(
     if profile.kind == Kind::OAuth {
         return Ok(make(None));
     }
-    let (catalog, name) = (services.catalog_now(), profile.id.name.provider());
+    let name = profile.id.name.provider();
+    let catalog = services.some_providers(|each, _| each == name);
     if catalog.error(name).is_some() {
         // What its header is called stands in a file that cannot be understood.
         return Err(profile_arg::no_provider(&catalog, name, ""));
@@ -85,7 +87,8 @@ fn for_server(services: &Services) -> Result<Arc<Profile>, Exit> {
         return profile_arg::find_profile(services, &choice.name)
             .map_err(|exit| Meant::from(choice).explain(exit));
     }
-    let catalog = services.catalog_now();
+    let catalog =
+        services.some_providers(|_, text| provider_file::may_have(text, &["resource", "discovered"]));
     let fitting = || {
         let all = catalog.usable();
         all.filter_map(|provider| Some((provider.resource_depth(&address)?, provider.name.as_str())))
@@ -96,7 +99,7 @@ fn for_server(services: &Services) -> Result<Arc<Profile>, Exit> {
     let provider = match providers[..] {
         [] => {
             let next = format!("authtui login {address} finds out how to log in there");
-            return Err(profile_arg::no_profile(&catalog, address.as_str(), &next));
+            return Err(profile_arg::no_profile(&services.catalog_now(), address.as_str(), &next));
         }
         [one] => one.to_owned(),
         _ => the_one_in_use(services, &providers, address.as_str())?,
@@ -104,7 +107,8 @@ fn for_server(services: &Services) -> Result<Arc<Profile>, Exit> {
     let profile = profile_arg::find_profile(services, &provider)?;
     if profile.id.name.provider() != provider {
         // A word may also be the name of a profile elsewhere, whose token must not go to this server.
-        return Err(profile_arg::no_profile(&catalog, &provider, &format!("authtui login {provider}")));
+        let next = format!("authtui login {provider}");
+        return Err(profile_arg::no_profile(&services.catalog_now(), &provider, &next));
     }
     Ok(profile)
 }

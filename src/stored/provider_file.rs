@@ -111,6 +111,12 @@ pub fn may_name_variable(text: &str, is_set: impl Fn(&str) -> bool) -> bool {
     library::may_extend(text) || text.contains("environment") && names.any(is_set)
 }
 
+/// Whether the provider that `text` describes may have one of these fields: it says so, or may inherit it.
+#[must_use]
+pub fn may_have(text: &str, fields: &[&str]) -> bool {
+    library::may_extend(text) || fields.iter().any(|field| text.contains(field))
+}
+
 /// All that a file may extend: the presets and `files`.
 fn library(files: &[ProviderFile]) -> Library<'_> {
     let mut library = Library::default();

@@ -1,33 +1,90 @@
 //! Commands that hand tokens to other programs, where something is not as it usually is.
 
 use std::fs::{self, OpenOptions, Permissions};
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use crate::home::Ended;
 use crate::home::running::Running;
-use crate::home::served::Served;
+use crate::home::served::{Pair, Served};
 
-/// A command that hands out the token of `NAME`, and what it prints besides.
-const COMMANDS: [&[&str]; 5] = [
-    &["token", "NAME"],
-    &["header", "NAME"],
-    &["header", "NAME", "--mcp"],
-    &["kubectl-credential", "NAME"],
-    &["exec", "NAME", "--", "sh", "-c", "echo \"$DEMO_TOKEN\""],
-];
-
-fn of(command: &'static [&'static str], name: &'static str) -> Vec<&'static str> {
-    command.iter().map(|word| if *word == "NAME" { name } else { *word }).collect()
+/// A command that means the profile `NAME`.
+struct Handing {
+    arguments: &'static [&'static str],
+    /// What its caller asks on standard input.
+    input: &'static str,
+    /// Whether it hands out the token, and not only says how that is done.
+    token: bool,
 }
 
-fn each(look: impl FnMut(&'static [&'static str])) {
-    COMMANDS.into_iter().for_each(look);
+const fn printing(arguments: &'static [&'static str]) -> Handing {
+    Handing { arguments, input: "", token: true }
+}
+
+const COMMANDS: [Handing; 7] = [
+    printing(&["token", "NAME"]),
+    printing(&["header", "NAME"]),
+    printing(&["header", "NAME", "--mcp"]),
+    printing(&["kubectl-credential", "NAME"]),
+    printing(&["exec", "NAME", "--", "sh", "-c", "echo \"$DEMO_TOKEN\""]),
+    Handing {
+        arguments: &["git-credential", "--profile", "NAME", "get"],
+        input: "protocol=https\nhost=git.acme.test\n\n",
+        token: true,
+    },
+    Handing { arguments: &["connect", "NAME", "--to", "curl"], input: "", token: false },
+];
+
+impl Handing {
+    fn is_run_by_another(&self) -> bool {
+        self.arguments.first() == Some(&"exec")
+    }
+
+    fn command(&self, served: &Served, name: &str) -> Command {
+        let words: Vec<&str> =
+            self.arguments.iter().map(|word| if *word == "NAME" { name } else { *word }).collect();
+        served.home.command(&words)
+    }
+
+    fn run(&self, served: &Served, name: &str) -> Ended {
+        self.end(&mut self.command(served, name))
+    }
+
+    /// Runs `command`, which asks what the caller of this one asks.
+    fn end(&self, command: &mut Command) -> Ended {
+        let (input, mut writer) = std::io::pipe().expect("a pipe");
+        writer.write_all(self.input.as_bytes()).expect("room in a pipe");
+        drop(writer);
+        Running::start(command.stdin(input).stderr(Stdio::piped())).end()
+    }
+
+    /// Whether what it hands out is there.
+    fn is_in(&self, ended: &Ended, pair: &Pair) -> bool {
+        ended.out.contains(if self.token { pair.access.as_str() } else { "demo/ana" })
+    }
+}
+
+/// A home with `demo/ana`, whose token git takes too.
+fn with_ana(left: i64) -> (Served, Pair) {
+    let (served, pair) = Served::with_ana(left);
+    let file = authtui::demo::provider_file(served.serving.issuer());
+    served.home.provider("demo", &format!("{file}\ngit: {{ hosts: git.acme.test }}\n"));
+    (served, pair)
+}
+
+#[test]
+fn each_command_hands_out_what_it_is_for() {
+    let (served, pair) = with_ana(3600);
+    for each in &COMMANDS {
+        let ended = each.run(&served, "demo/ana");
+        assert!(ended.code == Some(0) && each.is_in(&ended, &pair), "{:?}: {ended:?}", each.arguments);
+    }
 }
 
 #[test]
 fn a_bad_name_is_told_by_its_number_and_never_prints_a_token() {
-    let (served, pair) = Served::with_ana(3600);
+    let (served, pair) = with_ana(3600);
     for (name, code) in [
         ("demo/ben", 5),
         ("nobody", 5),
@@ -36,36 +93,39 @@ fn a_bad_name_is_told_by_its_number_and_never_prints_a_token() {
         ("demo/", 2),
         ("https://evil.test/mcp", 5),
     ] {
-        each(|command| {
-            let ended = served.home.run(&of(command, name));
-            assert!(!ended.said(code).contains(&pair.access), "{command:?} {name}");
-        });
+        for each in &COMMANDS {
+            let ended = each.run(&served, name);
+            assert!(!ended.said(code).contains(&pair.access), "{:?} {name}", each.arguments);
+        }
     }
-    each(|command| {
-        let ended = served.home.run(&of(command, "sk-ant-api03-0123456789abcdefZz01"));
+    for each in &COMMANDS {
+        let ended = each.run(&served, "sk-ant-api03-0123456789abcdefZz01");
         assert!(!ended.said(5).contains("0123456789"), "{ended:?}");
-    });
+    }
 }
 
 #[test]
 fn without_a_store_there_is_no_profile_and_nothing_is_made() {
-    let served = Served::start();
-    each(|command| {
-        served.home.run(&of(command, "demo/ana")).said(5);
-        let missing = [&["--config", "/nowhere/config.yaml"], of(command, "demo/ana").as_slice()].concat();
-        assert!(served.home.run(&missing).said(5).contains("does not exist"), "{command:?}");
-    });
+    let (served, _) = with_ana(3600);
+    fs::remove_file(served.home.config()).expect("removed");
+    for each in &COMMANDS {
+        each.run(&served, "demo/ana").said(5);
+        let mut elsewhere = each.command(&served, "demo/ana");
+        let missing = each.end(elsewhere.env("AUTHTUI_CONFIG", "/nowhere/config.yaml"));
+        assert!(missing.said(5).contains("does not exist"), "{:?}", each.arguments);
+    }
     assert!(!served.home.config().exists());
 }
 
 #[test]
 fn a_store_that_cannot_be_understood_is_left_alone() {
-    let served = Served::start();
+    let (served, _) = with_ana(3600);
     served.home.store("providers: [\n");
     let before = served.home.bytes();
-    each(|command| {
-        assert_eq!(served.home.run(&of(command, "demo/ana")).code, Some(1), "{command:?}");
-    });
+    for each in &COMMANDS {
+        let ended = each.run(&served, "demo/ana");
+        assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{:?}: {ended:?}", each.arguments);
+    }
     assert_eq!(served.home.bytes(), before);
 }
 
@@ -78,17 +138,18 @@ fn a_store_that_cannot_be_written_serves_what_lives_and_refreshes_nothing() {
         return;
     }
     for (left, code) in [(3600, 0), (-5, 1)] {
-        let (served, pair) = Served::with_ana(left);
+        let (served, pair) = with_ana(left);
         let folder = served.home.path("config/authtui");
         fs::set_permissions(&folder, Permissions::from_mode(0o500)).expect("a folder");
-        each(|command| {
-            let inner = served.home.command(&of(command, "demo/ana"));
+        for each in COMMANDS.iter().filter(|each| each.token) {
+            let inner = each.command(&served, "demo/ana");
             let mut outer = Command::new("unshare");
             outer.arg("--user").arg(inner.get_program()).args(inner.get_args());
-            let ended = run(outer.env_clear().envs(served.home.environment()));
-            assert_eq!(ended.code, Some(code), "{command:?}: {ended:?}");
-            assert_eq!(ended.out.contains(&pair.access), code == 0, "{command:?}: {ended:?}");
-        });
+            outer.env_clear().envs(served.home.environment()).stdout(Stdio::piped());
+            let ended = each.end(&mut outer);
+            assert_eq!(ended.code, Some(code), "{:?}: {ended:?}", each.arguments);
+            assert_eq!(each.is_in(&ended, &pair), code == 0, "{:?}: {ended:?}", each.arguments);
+        }
         fs::set_permissions(&folder, Permissions::from_mode(0o700)).expect("a folder");
         assert_eq!(served.refreshes(), (0, 0));
     }
@@ -96,36 +157,29 @@ fn a_store_that_cannot_be_written_serves_what_lives_and_refreshes_nothing() {
 
 #[test]
 fn a_reader_that_has_gone_is_no_failure_and_a_full_disk_is_one() {
-    let (served, _) = Served::with_ana(3600);
-    each(|command| {
-        if command[0] == "exec" {
-            return; // Standard output is the command's own.
-        }
+    let (served, _) = with_ana(3600);
+    // Standard output of `exec` is that of its command.
+    for each in COMMANDS.iter().filter(|each| !each.is_run_by_another()) {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
-        let mut closed = served.home.command(&of(command, "demo/ana"));
-        assert_eq!(Running::start(closed.stdout(writer)).end().quietly(), (Some(0), ""), "{command:?}");
+        let ended = each.end(each.command(&served, "demo/ana").stdout(writer));
+        assert_eq!(ended.quietly(), (Some(0), ""), "{:?}", each.arguments);
 
         let full = OpenOptions::new().write(true).open("/dev/full").expect("a full device");
-        let mut full_disk = served.home.command(&of(command, "demo/ana"));
-        let ended = Running::start(full_disk.stdout(full)).end();
-        assert!(ended.code == Some(1) && ended.err.contains("No space left"), "{command:?}: {ended:?}");
-    });
+        let ended = each.end(each.command(&served, "demo/ana").stdout(full));
+        let said = ended.err.contains("No space left");
+        assert!(ended.code == Some(1) && said, "{:?}: {ended:?}", each.arguments);
+    }
 }
 
 #[test]
 fn a_home_that_is_not_there_matters_only_where_it_is_looked_at() {
-    let (served, pair) = Served::with_ana(3600);
-    each(|command| {
+    let (served, pair) = with_ana(3600);
+    for each in &COMMANDS {
         for home in ["", "/dev/null/home"] {
-            let ended = run(served.home.command(&of(command, "demo/ana")).env("HOME", home));
-            assert_eq!(ended.code, Some(0), "{command:?} {home}: {ended:?}");
-            assert!(ended.out.contains(&pair.access), "{command:?} {home}: {ended:?}");
+            let ended = each.end(each.command(&served, "demo/ana").env("HOME", home));
+            assert_eq!(ended.code, Some(0), "{:?} {home}: {ended:?}", each.arguments);
+            assert!(each.is_in(&ended, &pair), "{:?} {home}: {ended:?}", each.arguments);
         }
-    });
-}
-
-fn run(command: &mut Command) -> Ended {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    Running::start(command).end()
+    }
 }

@@ -114,7 +114,8 @@ fn a_signal_that_was_ignored_stays_ignored_and_one_that_ends_programs_still_does
 #[test]
 fn limits_and_the_mask_of_signals_are_those_that_the_program_found() {
     let (served, _) = Served::with_ana(-5);
-    let look = "ulimit -a; ulimit -Ha; grep -E 'SigBlk|SigCgt' /proc/$$/status";
+    // A shell blocks signals for as long as it starts a program, so that one looks at itself.
+    let look = "ulimit -a; ulimit -Ha; grep -E 'SigBlk|SigIgn' /proc/self/status";
     let outer = format!("{look}; exec \"$0\" exec demo/ana -- sh -c \"$1\"");
     let command = served.home.command(&[]);
     let mut shell = std::process::Command::new("sh");
@@ -156,6 +157,16 @@ fn a_token_that_would_end_too_soon_does_not_run_the_command() {
     served.serving.with(|authority| authority.withdraw("ana@demo.test"));
     let ended = served.home.run(&exec(&["demo/ana"], &PRINT));
     assert!(ended.said(3).contains("authtui login demo/ana"), "{ended:?}");
+}
+
+#[test]
+fn a_variable_is_not_guessed_where_the_provider_file_cannot_be_understood() {
+    let (served, pair) = Served::with_ana(3600);
+    served.home.provider("demo", "name: demo\nexport: [MY_TOKEN]\n");
+    let ended = served.home.run(&exec(&["demo/ana"], &PRINT));
+    assert!(ended.said(5).contains("export"), "{ended:?}");
+    let ended = served.home.run(&exec(&["DEMO_TOKEN=demo/ana"], &PRINT));
+    assert_eq!(ended.quietly(), (Some(0), pair.access.as_str()));
 }
 
 #[test]
