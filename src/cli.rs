@@ -29,6 +29,7 @@ mod runtime;
 mod screen;
 mod sign_out;
 mod status;
+mod store_arg;
 mod take;
 mod token;
 mod valid_token;
@@ -96,7 +97,7 @@ enum Command {
     List(list::ListArgs),
     /// Print an access token that is still valid, and nothing else
     Token(token::TokenArgs),
-    /// Print the header that carries such a token; --mcp as MCP clients take it
+    /// Print the header that carries a valid token; --mcp as MCP clients take it
     Header(header::HeaderArgs),
     /// Run a command with tokens in its environment
     Exec(exec::ExecArgs),

@@ -8,7 +8,7 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::login::{self, refused};
 use crate::cli::runtime::block_on;
-use crate::cli::{exit, passphrase, profile_arg};
+use crate::cli::{exit, passphrase, profile_arg, store_arg};
 use crate::domain::change::{Change, Edit, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc, local};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
@@ -38,7 +38,7 @@ pub(super) struct AddArgs {
     #[arg(long, value_name = "DATE")]
     ends: Option<String>,
     /// Where it is kept: own, shared, hashed or keyring [default: own]
-    #[arg(long, value_name = "STORE", value_parser = profile_arg::written_store)]
+    #[arg(long, value_name = "STORE", value_parser = store_arg::written)]
     store: Option<StoreId>,
     /// Replace what a profile of that name holds
     #[arg(long)]
@@ -57,7 +57,7 @@ pub(super) fn run(services: &Arc<Services>, args: &AddArgs) -> Result<Exit> {
 async fn add(services: &Arc<Services>, args: &AddArgs) -> Result<Exit, Exit> {
     let now = services.clock.now();
     let typed = args.ends.as_deref().map(|text| typed_end(text, now)).transpose().map_err(refused)?;
-    let store = profile_arg::one_store(args.store, &args.profile)?;
+    let store = store_arg::one(args.store, &args.profile)?;
     if let Some(store) = store.filter(|store| !store.may_be_written()) {
         return Err(refused(format!("nothing is stored in {store}: authtui only reads it")));
     }

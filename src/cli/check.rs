@@ -10,9 +10,9 @@ use clap::Args;
 use color_eyre::eyre::Result;
 
 use crate::cli::check::answers::Answers;
-use crate::cli::check::finding::{CheckReport, Finding};
+use crate::cli::check::finding::{CheckFinding, CheckReport};
 use crate::cli::exit::Exit;
-use crate::cli::output::{self, say};
+use crate::cli::output::{self, JSON_VERSION, say};
 use crate::cli::passphrase::{self, Wanted};
 use crate::cli::profile_arg;
 use crate::cli::refresh::time;
@@ -80,8 +80,8 @@ pub(super) fn run(services: &Arc<Services>, args: &CheckArgs) -> Result<Exit> {
     let now = services.clock.now();
     let within = args.within.map(span);
     let findings =
-        rows.iter().filter_map(|(store, row)| Finding::of(&model, (*store, row), within, &answers, now));
-    let report = CheckReport { version: 1, checked: rows.len(), profiles: findings.collect() };
+        rows.iter().filter_map(|(store, row)| CheckFinding::of(&model, (*store, row), within, &answers, now));
+    let report = CheckReport { version: JSON_VERSION, checked: rows.len(), profiles: findings.collect() };
     if args.json {
         output::print_json(&report)?;
     } else {

@@ -109,8 +109,7 @@ fn providers() -> Vec<CompletionCandidate> {
 }
 
 fn stores() -> Vec<CompletionCandidate> {
-    let written = StoreId::ALL.into_iter().filter(|store| store.may_be_written());
-    written.map(|store| CompletionCandidate::new(store.to_string())).collect()
+    StoreId::written().map(|store| CompletionCandidate::new(store.to_string())).collect()
 }
 
 fn services() -> Option<std::sync::Arc<Services>> {

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::cli::doctor::diagnosis::{Diagnosis, Severity};
 use crate::cli::exit::Exit;
-use crate::cli::output;
+use crate::cli::output::{self, JSON_VERSION};
 use crate::cli::runtime::block_on;
 use crate::domain::name::StoreId;
 use crate::domain::text;
@@ -34,7 +34,7 @@ pub(super) struct DoctorArgs {
 
 #[derive(Serialize)]
 struct DoctorJson<'a> {
-    version: u8,
+    version: u32,
     authtui: &'static str,
     system: &'static str,
     checks: &'a [Diagnosis],
@@ -46,7 +46,7 @@ pub(super) fn run(services: &Arc<Services>, args: &DoctorArgs) -> Result<Exit> {
     diagnoses.extend(block_on(machine::diagnoses(services, &snapshots))?);
     if args.json {
         let (authtui, system) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS);
-        output::print_json(&DoctorJson { version: 1, authtui, system, checks: &diagnoses })?;
+        output::print_json(&DoctorJson { version: JSON_VERSION, authtui, system, checks: &diagnoses })?;
     } else {
         console::print(&page(&diagnoses))?;
     }

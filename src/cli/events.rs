@@ -9,7 +9,7 @@ use color_eyre::eyre::Result;
 use serde::Serialize;
 
 use crate::cli::exit::Exit;
-use crate::cli::output::{self, terminal_output};
+use crate::cli::output::{self, JSON_VERSION, terminal_output};
 use crate::cli::profile_arg;
 use crate::domain::clock::{FixedOffset, local, rfc3339_millis};
 use crate::domain::event::{Event, GrantEvent};
@@ -33,7 +33,7 @@ pub(super) struct EventsArgs {
 
 #[derive(Serialize)]
 struct EventsJson<'a> {
-    version: u8,
+    version: u32,
     events: Vec<EventJson<'a>>,
 }
 
@@ -89,7 +89,7 @@ pub(super) fn run(services: &Arc<Services>, args: &EventsArgs, shape: Shape) -> 
     }
     if args.json {
         let events = events.iter().map(EventJson::new).collect();
-        output::print_json(&EventsJson { version: 1, events })?;
+        output::print_json(&EventsJson { version: JSON_VERSION, events })?;
         return Ok(Exit::Done);
     }
     let now = services.clock.now();
@@ -112,14 +112,12 @@ fn of_profile(
     name: &ProfileName,
     events: &[Event],
 ) -> Vec<Event> {
-    let stores =
-        StoreId::ALL.into_iter().filter(|id| id.may_be_written() && store.is_none_or(|store| store == *id));
+    let stores = StoreId::written().filter(|id| store.is_none_or(|store| store == *id));
     let holder = stores.into_iter().find(|store| services.read_now(*store).is_taken(name));
     let Some(holder) = holder else {
         return events.iter().filter(|event| event.profile == *name).cloned().collect();
     };
-    let written =
-        StoreId::ALL.into_iter().filter(|store| store.may_be_written() && services.has_store(*store));
+    let written = StoreId::written().filter(|store| services.has_store(*store));
     let places: Vec<String> = written.map(|store| shown(services.place(store))).collect();
     let places: Vec<&str> = places.iter().map(String::as_str).collect();
     let lineage = Lineage::new(name, &shown(services.place(holder)), &places);

@@ -11,7 +11,7 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::refresh::time;
-use crate::cli::valid_token::{self, Need, valid};
+use crate::cli::valid_token::{self, MinTtl, valid};
 use crate::cli::{profile_arg, redact};
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
@@ -48,8 +48,8 @@ pub(super) fn run(services: &Arc<Services>, args: &ExecArgs) -> Result<Exit> {
     check_variables(&meant)?;
     let mut variables: Vec<(String, Secret)> = Vec::with_capacity(meant.len());
     for (variable, profile) in meant {
-        let need = Need::Required(args.min_ttl.unwrap_or_else(|| usual_time(&profile)));
-        let valid = valid(services, profile, need)?;
+        let min_ttl = MinTtl::Required(args.min_ttl.unwrap_or_else(|| usual_time(&profile)));
+        let valid = valid(services, profile, min_ttl)?;
         variables.extend(valid.profile.held.tokens().map(|tokens| (variable, tokens.access.clone())));
     }
     Ok(successor_program::run(&args.command, &variables).map_or_else(
@@ -76,13 +76,8 @@ fn meant(services: &Services, word: &str) -> Result<(String, Arc<Profile>), Exit
         }
         None => {
             let profile = profile_arg::find_here(services, Some(word))?;
-            let name = profile.id.name.provider();
-            let catalog = services.some_providers(|each, _| each == name);
-            if catalog.error(name).is_some() {
-                // What its variable is called stands in a file that cannot be understood.
-                return Err(profile_arg::no_provider(&catalog, name, ""));
-            }
-            Ok((form::variable(&profile, catalog.get(name)), profile))
+            let provider = profile_arg::provider(services, &profile)?;
+            Ok((form::variable(&profile, provider.as_ref()), profile))
         }
     }
 }

@@ -13,7 +13,7 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
-use crate::cli::valid_token::{Need, ValidToken, valid};
+use crate::cli::valid_token::{MinTtl, ValidToken, valid};
 use crate::domain::change::Snapshot;
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
@@ -65,7 +65,7 @@ pub(super) fn run(services: &Arc<Services>, args: &GitCredentialArgs) -> Result<
         Some((profile, access))
     });
     let Some((profile, access)) = fitting else { return Ok(Exit::Done) };
-    let ValidToken { profile, exit } = valid(services, profile, Need::Preferred(TIME))?;
+    let ValidToken { profile, exit } = valid(services, profile, MinTtl::Preferred(TIME))?;
     let username = request.username.as_deref().unwrap_or(&access.username);
     if let Some(answer) = helper_answer::git(&profile, username, services.clock.now().wall) {
         console::print_secret(&answer)?;
@@ -102,8 +102,7 @@ fn the_one_meant(
     request: &GitRequest,
 ) -> Result<Option<Arc<Profile>>, Exit> {
     // No program takes what another one keeps; with --profile a person may mean it.
-    let stores = StoreId::ALL.into_iter().filter(|store| store.may_be_written());
-    let stores: Vec<Snapshot> = stores.map(|store| services.read_now(store)).collect();
+    let stores: Vec<Snapshot> = StoreId::written().map(|store| services.read_now(store)).collect();
     let for_host = |profile: &&Profile| {
         let access = access(catalog, profile.id.name.provider(), request);
         let is_named = |user: &String, access: &GitAccess| {

@@ -10,11 +10,10 @@ use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::profile_arg::{self, Meant, choice};
 use crate::cli::refresh::time;
-use crate::cli::valid_token::{Need, ValidToken, valid};
+use crate::cli::valid_token::{MinTtl, ValidToken, valid};
 use crate::domain::change::Snapshot;
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
-use crate::domain::provider::Provider;
 use crate::domain::provider::endpoint;
 use crate::oauth::form::{self, Form};
 use crate::shell::terminal::console;
@@ -26,8 +25,8 @@ const SERVER_VARIABLE: &str = "CLAUDE_CODE_MCP_SERVER_URL";
 
 #[derive(Debug, Args)]
 pub(super) struct HeaderArgs {
-    /// The profile: provider/name, or one part of it if only one profile fits. Without it the one for the
-    /// server at $CLAUDE_CODE_MCP_SERVER_URL, with --mcp
+    /// The profile: provider/name, or one part of it if only one profile fits. Without it, the one for
+    /// the server at $CLAUDE_CODE_MCP_SERVER_URL, and --mcp is meant
     #[arg(value_name = "PROFILE")]
     name: Option<String>,
     /// Print a JSON object, as MCP clients take it: {"Authorization":"Bearer …"}
@@ -43,34 +42,17 @@ pub(super) fn run(services: &Arc<Services>, args: &HeaderArgs) -> Result<Exit> {
         Some(name) => profile_arg::find_here(services, Some(name))?,
         None => for_server(services)?,
     };
-    let ValidToken { profile, exit } = valid(services, found, Need::Preferred(args.min_ttl))?;
+    let ValidToken { profile, exit } = valid(services, found, MinTtl::Preferred(args.min_ttl))?;
     let form = if args.mcp || args.name.is_none() { Form::McpHeaders } else { Form::Header };
-    let Some(header) = with_provider(services, &profile, |provider| form::of(form, &profile, provider))?
-    else {
+    // The token of a login travels in one way alone, whatever its file says.
+    let provider =
+        if profile.kind == Kind::OAuth { None } else { profile_arg::provider(services, &profile)? };
+    let Some(header) = form::of(form, &profile, provider.as_ref()) else {
         say(&format!("the token of {} holds characters that no token may have.", profile.id.name));
         return Ok(Exit::Failure);
     };
     console::print_secret(&header)?;
     Ok(exit)
-}
-
-/// What `make` makes of the profile and its provider. That of a login needs no file: its token travels in one
-/// way alone.
-fn with_provider<T>(
-    services: &Services,
-    profile: &Profile,
-    make: impl FnOnce(Option<&Provider>) -> T,
-) -> Result<T, Exit> {
-    if profile.kind == Kind::OAuth {
-        return Ok(make(None));
-    }
-    let name = profile.id.name.provider();
-    let catalog = services.some_providers(|each, _| each == name);
-    if catalog.error(name).is_some() {
-        // What its header is called stands in a file that cannot be understood.
-        return Err(profile_arg::no_provider(&catalog, name, ""));
-    }
-    Ok(make(catalog.get(name)))
 }
 
 /// The profile for the server that an MCP client is about to ask.

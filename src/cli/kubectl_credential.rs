@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
 use crate::cli::refresh::time;
-use crate::cli::valid_token::{Need, ValidToken, valid};
+use crate::cli::valid_token::{MinTtl, ValidToken, valid};
 use crate::oauth::helper_answer;
 use crate::shell::terminal::console;
 use crate::shell::{Services, environment};
@@ -43,7 +43,7 @@ struct Question {
 pub(super) fn run(services: &Arc<Services>, args: &KubectlCredentialArgs) -> Result<Exit> {
     let version = version(environment::text(QUESTION).as_deref())?;
     let profile = profile_arg::find_here(services, Some(&args.name))?;
-    let ValidToken { profile, exit } = valid(services, profile, Need::Preferred(args.min_ttl))?;
+    let ValidToken { profile, exit } = valid(services, profile, MinTtl::Preferred(args.min_ttl))?;
     if let Some(answer) = helper_answer::kubernetes(&profile, version, services.clock.now().wall) {
         console::print_secret(&answer)?;
     }

@@ -4,7 +4,6 @@ mod json;
 mod on_terminal;
 mod reason;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use clap::Args;
@@ -15,7 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::list::on_terminal::TerminalList;
 use crate::cli::output::{say, say_problems, terminal_output};
 use crate::cli::passphrase::{self, Wanted};
-use crate::cli::profile_arg;
+use crate::cli::store_arg;
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::countdown::countdown;
@@ -44,7 +43,7 @@ pub(super) struct ListArgs {
     #[arg(long)]
     json: bool,
     /// Only the profiles of this store: own, shared, hashed, keyring, environment or borrowed
-    #[arg(long, value_name = "STORE", value_parser = profile_arg::any_store)]
+    #[arg(long, value_name = "STORE", value_parser = store_arg::any)]
     store: Option<StoreId>,
 }
 
@@ -65,9 +64,7 @@ pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Re
     } else if !unread && !args.json && is_empty {
         say("no profiles yet. authtui login PROVIDER makes one; authtui providers lists the providers.");
     }
-    let providers: BTreeSet<&str> =
-        stores.iter().flat_map(Snapshot::profiles).map(|profile| profile.id.name.provider()).collect();
-    let catalog = services.some_providers(|name, _| providers.contains(name));
+    let catalog = services.providers_of(&stores);
     if args.store.is_none() {
         seen.keep(&stores, &catalog, &shown_settings(&services.paths), now);
     }

@@ -31,9 +31,9 @@ use crate::cli::login::kept::KeptFile;
 use crate::cli::login::progress::Pasting;
 use crate::cli::output::say;
 use crate::cli::passphrase::{self, Wanted};
-use crate::cli::profile_arg;
 use crate::cli::runtime::block_on;
 use crate::cli::take::{self, Offered};
+use crate::cli::{profile_arg, store_arg};
 use crate::domain::change::Snapshot;
 use crate::domain::configured_server::ConfiguredServer;
 use crate::domain::name::{ProfileName, StoreId};
@@ -125,7 +125,7 @@ async fn first(
     }
     let provider = provider(services, &catalog, &name)?;
     let options = options(args, provider).map_err(|why| kept.refused(&why))?;
-    let store = profile_arg::one_store(args.store, &args.profile)?;
+    let store = store_arg::one(args.store, &args.profile)?;
     let snapshot = kept_in(services, store, &name)?;
     may_be_written(&snapshot, &name)?;
     let prepared = passphrase::prepare(services, snapshot.store).await;
@@ -168,7 +168,7 @@ pub(super) fn kept_in(
     if own.is_taken(name) {
         return Ok(own);
     }
-    let others = StoreId::ALL.into_iter().filter(|store| *store != StoreId::Own && store.may_be_written());
+    let others = StoreId::written().filter(|store| *store != StoreId::Own);
     let mut others = others.map(|store| passphrase::read(services, store, Wanted::Profile(name)));
     Ok(others.find(|snapshot| snapshot.profile(name).is_some()).unwrap_or(own))
 }

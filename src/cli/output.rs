@@ -13,6 +13,9 @@ use crate::shell::terminal::console::{self, StyledOutput};
 use crate::shell::{Services, settings};
 use crate::tui::theme::Shape;
 
+/// The version of every JSON document; `docs/json.md` says when another one is due.
+pub(super) const JSON_VERSION: u32 = 1;
+
 /// Says a sentence to the person, under the program's name.
 pub(super) fn say(words: &str) {
     console::say(&format!("authtui: {words}"));
@@ -24,6 +27,11 @@ pub(super) fn say_problems(snapshot: &Snapshot) {
     if let Err(trouble) = &snapshot.writable {
         say(&trouble.to_string());
     }
+}
+
+/// How many need somebody: `3 need you`.
+pub(super) fn need_you(count: usize) -> String {
+    if count == 1 { "1 needs you".to_owned() } else { format!("{count} need you") }
 }
 
 /// The terminal behind standard output, in the theme of the settings, and the settings; nothing where a

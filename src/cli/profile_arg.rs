@@ -18,6 +18,7 @@ use crate::cli::redact;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::name::{self, NameError, ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
+use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::endpoint::{self, EndpointError};
 use crate::domain::text;
@@ -292,44 +293,6 @@ pub(super) fn of_address(services: &Services, address: &Url) -> Result<String, E
         .ok_or_else(|| no_profile(&services.catalog_now(), address.as_str(), hint))
 }
 
-/// The store that `--store` names, or the profile's name itself.
-///
-/// # Errors
-/// The number to end with, once it was said that they name two.
-pub(super) fn one_store(option: Option<StoreId>, text: &str) -> Result<Option<StoreId>, Exit> {
-    match (option, StoreId::split(text).0) {
-        (Some(option), Some(named)) if option != named => {
-            say(&format!("--store says {option}, and the name says {named}. Write one of them."));
-            Err(Exit::Usage)
-        }
-        (option, named) => Ok(option.or(named)),
-    }
-}
-
-/// The written store that a word means.
-///
-/// # Errors
-/// Which words there are.
-pub(super) fn written_store(text: &str) -> Result<StoreId, String> {
-    one_of(StoreId::ALL.into_iter().filter(|store| store.may_be_written()), text)
-}
-
-/// The store that a word means.
-///
-/// # Errors
-/// Which words there are.
-pub(super) fn any_store(text: &str) -> Result<StoreId, String> {
-    one_of(StoreId::ALL.into_iter(), text)
-}
-
-fn one_of(stores: impl Iterator<Item = StoreId>, text: &str) -> Result<StoreId, String> {
-    let stores: Vec<StoreId> = stores.collect();
-    stores.iter().copied().find(|store| store.to_string() == text).ok_or_else(|| {
-        let words: Vec<String> = stores.iter().map(ToString::to_string).collect();
-        format!("write {}", words.join(", "))
-    })
-}
-
 /// What is wrong with the entry of that name, if it cannot be understood.
 pub(super) fn unreadable(snapshot: &Snapshot, name: &ProfileName) -> Option<String> {
     let text = name.exact();
@@ -349,6 +312,19 @@ pub(super) fn parse(text: &str) -> Result<ProfileName, Exit> {
         say(&format!("{bad}."));
         Exit::Usage
     })
+}
+
+/// The provider of `profile`, if there is one; no other file is read.
+///
+/// # Errors
+/// The number to end with where its file cannot be understood, once that was said.
+pub(super) fn provider(services: &Services, profile: &Profile) -> Result<Option<Provider>, Exit> {
+    let name = profile.id.name.provider();
+    let catalog = services.some_providers(|each, _| each == name);
+    match catalog.error(name) {
+        Some(_) => Err(no_provider(&catalog, name, "")),
+        None => Ok(catalog.get(name).cloned()),
+    }
 }
 
 /// Says that there is no profile called `name`, and what there is instead.

@@ -8,8 +8,8 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
 use crate::cli::passphrase::{self, Wanted};
-use crate::cli::profile_arg;
 use crate::cli::runtime::{block_on, until_signal};
+use crate::cli::{profile_arg, store_arg};
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::relocation;
@@ -34,16 +34,16 @@ pub(super) struct MoveArgs {
     #[arg(value_name = "PROFILE", required_unless_present = "all", conflicts_with = "all")]
     name: Option<String>,
     /// Where it goes: own, shared, hashed or keyring
-    #[arg(value_name = "STORE", value_parser = profile_arg::written_store, required_unless_present = "all")]
+    #[arg(value_name = "STORE", value_parser = store_arg::written, required_unless_present = "all")]
     to: Option<StoreId>,
     /// Move every profile of the store --from to the store --to
     #[arg(long, requires_all = ["from", "into"])]
     all: bool,
     /// The store whose profiles are moved
-    #[arg(long, value_name = "STORE", value_parser = profile_arg::written_store, requires = "all")]
+    #[arg(long, value_name = "STORE", value_parser = store_arg::written, requires = "all")]
     from: Option<StoreId>,
     /// Where they go
-    #[arg(id = "into", long = "to", value_name = "STORE", value_parser = profile_arg::written_store)]
+    #[arg(id = "into", long = "to", value_name = "STORE", value_parser = store_arg::written)]
     #[arg(requires = "all")]
     into: Option<StoreId>,
     /// Do not ask first where the store cannot hold all of it
@@ -174,7 +174,7 @@ fn move_one(services: &Arc<Services>, name: &str, to: StoreId, is_agreed: bool) 
 /// Says that the profile is there already, and where it is too.
 fn is_there(services: &Services, profile: &Profile) -> Exit {
     let (name, to) = (&profile.id.name, profile.id.store);
-    let others = StoreId::ALL.into_iter().filter(|store| *store != to && store.may_be_written());
+    let others = StoreId::written().filter(|store| *store != to);
     let twin = others.into_iter().find(|store| {
         let snapshot = services.read_now(*store);
         snapshot.profile(name).is_some_and(|twin| twin.shares_grant(profile))

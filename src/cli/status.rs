@@ -1,7 +1,6 @@
 //! Command `status`: all profiles in one short line, for status bars. It reads a small file, and the stores only
 //! where that does not know them as they are.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use clap::Args;
@@ -9,8 +8,7 @@ use color_eyre::eyre::Result;
 use serde::Serialize;
 
 use crate::cli::exit::Exit;
-use crate::cli::output::{print_json, say};
-use crate::domain::change::Snapshot;
+use crate::cli::output::{JSON_VERSION, need_you, print_json, say};
 use crate::domain::clock::{at_seconds, rfc3339};
 use crate::domain::name::StoreId;
 use crate::shell::Services;
@@ -70,9 +68,7 @@ pub(super) fn run(services: &Arc<Services>, args: &StatusArgs) -> Result<Exit> {
     if !unread.is_empty() {
         return Ok(Exit::Failure);
     }
-    let names = stores.iter().flat_map(Snapshot::profiles).map(|profile| profile.id.name.provider());
-    let names: BTreeSet<&str> = names.collect();
-    let catalog = services.some_providers(|name, _| names.contains(name));
+    let catalog = services.providers_of(&stores);
     let settings = shown_settings(&services.paths);
     print(&seen.write(&stores, &catalog, &settings, services.clock.now()), args.json)
 }
@@ -84,7 +80,7 @@ fn print((standing, now): &(Standing, i64), is_json: bool) -> Result<Exit> {
             ends_at: at_seconds(*end).map(rfc3339),
             seconds_left: end - now,
         });
-        print_json(&StatusJson { version: 1, need_you: standing.need_you, next })?;
+        print_json(&StatusJson { version: JSON_VERSION, need_you: standing.need_you, next })?;
     } else {
         console::print(&format!("{}\n", line(standing, *now)))?;
     }
@@ -92,11 +88,7 @@ fn print((standing, now): &(Standing, i64), is_json: bool) -> Result<Exit> {
 }
 
 fn line(standing: &Standing, now: i64) -> String {
-    let count = match standing.need_you {
-        0 => None,
-        1 => Some("1 needs you".to_owned()),
-        count => Some(format!("{count} need you")),
-    };
+    let count = Some(standing.need_you).filter(|count| *count > 0).map(need_you);
     let next = standing.next.as_ref().map(|(end, name)| format!("next {name} {}", left(end - now)));
     let parts: Vec<String> = count.into_iter().chain(next).collect();
     if parts.is_empty() { "ok".to_owned() } else { parts.join(" · ") }

@@ -80,7 +80,7 @@ pub(super) fn offer(services: &Arc<Services>, text: &str, wants_key: bool) -> Re
 
 /// The borrowed login of that name, where no store of ours has the name.
 fn borrowed(services: &Services, name: &ProfileName) -> Option<Profile> {
-    let mut written = StoreId::ALL.into_iter().filter(|store| store.may_be_written());
+    let mut written = StoreId::written();
     if written.any(|store| services.read_now(store).is_taken(name)) {
         return None;
     }

@@ -9,7 +9,7 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::profile_arg;
 use crate::cli::refresh::time;
-use crate::cli::valid_token::{Need, ValidToken, valid};
+use crate::cli::valid_token::{MinTtl, ValidToken, valid};
 use crate::shell::Services;
 use crate::shell::terminal::console;
 
@@ -25,7 +25,7 @@ pub(super) struct TokenArgs {
 
 pub(super) fn run(services: &Arc<Services>, args: &TokenArgs) -> Result<Exit> {
     let profile = profile_arg::find_here(services, args.name.as_deref())?;
-    let ValidToken { profile, exit } = valid(services, profile, Need::Preferred(args.min_ttl))?;
+    let ValidToken { profile, exit } = valid(services, profile, MinTtl::Preferred(args.min_ttl))?;
     if let Some(tokens) = profile.held.tokens() {
         console::print_secret(&tokens.access)?;
     }

@@ -24,7 +24,7 @@ use crate::shell::Services;
 
 /// How long a token must still be good.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Need {
+pub(super) enum MinTtl {
     /// It is refreshed first where less is left, but half its life is always enough; one that still works
     /// will do where no other comes.
     Preferred(Duration),
@@ -40,7 +40,7 @@ pub(super) struct ValidToken {
     pub(super) exit: Exit,
 }
 
-impl Need {
+impl MinTtl {
     /// Whether the token can be used as it is: no runtime and no provider file is needed then.
     fn is_met(self, profile: &Profile, now: Now) -> bool {
         match self {
@@ -75,24 +75,24 @@ pub(super) fn life(profile: &Profile) -> Option<TimeDelta> {
     Some(profile.life.expires_at? - profile.life.obtained_at?)
 }
 
-/// A token of `profile` that meets `need`.
+/// A token of `profile` that meets `min_ttl`.
 ///
 /// # Errors
 /// The [`Exit`] to end with, once the reason was said.
-pub(super) fn valid(services: &Arc<Services>, profile: Arc<Profile>, need: Need) -> Result<ValidToken> {
+pub(super) fn valid(services: &Arc<Services>, profile: Arc<Profile>, min_ttl: MinTtl) -> Result<ValidToken> {
     let now = services.clock.now();
-    if need.is_met(&profile, now) {
+    if min_ttl.is_met(&profile, now) {
         return Ok(checked(profile, now)?);
     }
-    if let Some(why) = need.never_met(&profile) {
+    if let Some(why) = min_ttl.never_met(&profile) {
         say(&why);
         return Err(Exit::Failure.into());
     }
     let (id, name) = (&profile.id, &profile.id.name);
-    let trouble = match refresh_and_wait(services, id, need.wish())? {
+    let trouble = match refresh_and_wait(services, id, min_ttl.wish())? {
         Some(Refreshed::Done(snapshot) | Refreshed::Enough(snapshot)) => match snapshot.profile(&id.name) {
             Some(profile) if profile.held.tokens().is_some() => {
-                return refreshed(services, Arc::new(profile.clone()), need);
+                return refreshed(services, Arc::new(profile.clone()), min_ttl);
             }
             Some(_) | None => {
                 let next = FailureKind::NeedsFix(LIST_HINT.to_owned());
@@ -110,7 +110,7 @@ pub(super) fn valid(services: &Arc<Services>, profile: Arc<Profile>, need: Need)
         None => return Err(Exit::Failure.into()),
     };
     // A grant may be dead, or a server down, while the access token still works.
-    match current(services, id).filter(|_| matches!(need, Need::Preferred(_))) {
+    match current(services, id).filter(|_| matches!(min_ttl, MinTtl::Preferred(_))) {
         Some(profile) => {
             say(&format!("{trouble} The stored token is still good."));
             Ok(checked(Arc::new(profile), services.clock.now())?)
@@ -121,10 +121,10 @@ pub(super) fn valid(services: &Arc<Services>, profile: Arc<Profile>, need: Need)
 
 /// The profile as it came from a refresh. A token that the provider says has ended already is printed with a
 /// warning; where time is required, it is no answer.
-fn refreshed(services: &Services, profile: Arc<Profile>, need: Need) -> Result<ValidToken> {
+fn refreshed(services: &Services, profile: Arc<Profile>, min_ttl: MinTtl) -> Result<ValidToken> {
     let now = services.clock.now();
-    let is_short = matches!(need, Need::Required(_)) && !need.is_met(&profile, now);
-    if let Some(why) = need.never_met(&profile).filter(|_| is_short) {
+    let is_short = matches!(min_ttl, MinTtl::Required(_)) && !min_ttl.is_met(&profile, now);
+    if let Some(why) = min_ttl.never_met(&profile).filter(|_| is_short) {
         say(&why);
         return Err(Exit::Failure.into());
     }

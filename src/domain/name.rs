@@ -177,6 +177,11 @@ impl StoreId {
     pub const ALL: [Self; 6] =
         [Self::Own, Self::Shared, Self::Hashed, Self::Keyring, Self::Environment, Self::Borrowed];
 
+    /// Every store that we may write.
+    pub fn written() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|store| store.may_be_written())
+    }
+
     /// Whether we may write it, unless something is wrong with it.
     #[must_use]
     pub fn may_be_written(self) -> bool {

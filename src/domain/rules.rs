@@ -8,6 +8,7 @@ use std::fmt;
 use url::Url;
 
 use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::provider::resource;
 
 /// The rules, in the order of their file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,7 +64,9 @@ impl Rules {
     /// The rules of which none is more specific than another.
     pub fn for_address(&self, address: &Url) -> Result<Option<&Rule>, Vec<&Rule>> {
         self.most_specific(|rule| match &rule.place {
-            RulePlace::Address(prefix) => is_below(address, prefix).then(|| (prefix.path().len(), 0)),
+            RulePlace::Address(above) => {
+                resource::depth(above, address).map(|depth| (depth, above.path().len()))
+            }
             RulePlace::Folder(_) | RulePlace::Remote(_) => None,
         })
     }
@@ -84,15 +87,6 @@ impl Rules {
             _ => Err(best),
         }
     }
-}
-
-/// Whether `address` is `prefix` or lies below it, on the same server.
-fn is_below(address: &Url, prefix: &Url) -> bool {
-    let path = prefix.path().trim_end_matches('/');
-    let rest = address.path().strip_prefix(path);
-    address.origin() == prefix.origin()
-        && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        && (prefix.query().is_none() || prefix.query() == address.query())
 }
 
 /// Where a git remote lies, `github.com/acme/app`, whichever way it is written; nothing for a path.

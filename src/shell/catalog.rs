@@ -1,8 +1,10 @@
 //! Catalog of the providers: read when it is first asked for, and again when a file of it was written.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
+use crate::domain::change::Snapshot;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::Trouble;
@@ -72,6 +74,14 @@ impl Services {
     pub fn some_providers(&self, is_wanted: impl Fn(&str, &str) -> bool) -> Arc<Catalog> {
         let known = self.known_catalog().clone();
         known.unwrap_or_else(|| Arc::new(self.read_some(is_wanted)))
+    }
+
+    /// The providers of the profiles in `stores`, for commands that need no others.
+    #[must_use]
+    pub fn providers_of(&self, stores: &[Snapshot]) -> Arc<Catalog> {
+        let profiles = stores.iter().flat_map(Snapshot::profiles);
+        let names: BTreeSet<&str> = profiles.map(|profile| profile.id.name.provider()).collect();
+        self.some_providers(|name, _| names.contains(name))
     }
 
     fn read_some(&self, is_wanted: impl Fn(&str, &str) -> bool) -> Catalog {

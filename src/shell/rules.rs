@@ -4,11 +4,11 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::domain::rules::{Rank, Rule, RulePlace, Rules, remote_depth, remote_place};
-use crate::shell::store_files::file::{self, shown};
+use crate::shell::store_files::file::{read_text, shown};
 use crate::stored::{git_config, rules_file};
 
 /// The longest file that is read, in bytes.
-const LONGEST: usize = 256 * 1024;
+const SIZE_LIMIT: usize = 256 * 1024;
 
 /// The rules at `path`; an absent file has none.
 ///
@@ -16,7 +16,7 @@ const LONGEST: usize = 256 * 1024;
 /// A sentence that names the file, and the line where something is wrong.
 pub fn read(path: &Path) -> Result<Rules, String> {
     let wrong = |why: String| format!("{}: {why}", shown(path));
-    let Some(text) = text(path).map_err(wrong)? else { return Ok(Rules::default()) };
+    let Some(text) = read_text(path, SIZE_LIMIT).map_err(wrong)? else { return Ok(Rules::default()) };
     rules_file::read(&text).map_err(wrong)
 }
 
@@ -68,7 +68,7 @@ fn whole(written: &str) -> Option<PathBuf> {
 /// The nearest folder above `folder` that is a repository with an `origin`, and where that lies.
 fn repository(folder: &Path) -> Option<(PathBuf, String)> {
     let root = folder.ancestors().find(|each| each.join(".git").exists())?;
-    let config = text(&config_of(root)?).ok()??;
+    let config = read_text(&config_of(root)?, SIZE_LIMIT).ok()??;
     Some((root.to_owned(), remote_place(&git_config::origin(&config)?)?))
 }
 
@@ -79,21 +79,13 @@ fn config_of(root: &Path) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git.join("config"));
     }
-    let link = text(&git).ok()??;
+    let link = read_text(&git, SIZE_LIMIT).ok()??;
     let folder = root.join(link.lines().next()?.strip_prefix("gitdir:")?.trim());
-    let common = text(&folder.join("commondir")).ok().flatten();
+    let common = read_text(&folder.join("commondir"), SIZE_LIMIT).ok().flatten();
     Some(match common {
         Some(common) => folder.join(common.trim()).join("config"),
         None => folder.join("config"),
     })
-}
-
-fn text(path: &Path) -> Result<Option<String>, String> {
-    let Some(bytes) = file::read(path, LONGEST).map_err(|trouble| trouble.why)? else { return Ok(None) };
-    if bytes.len() > LONGEST {
-        return Err("it is too long".to_owned());
-    }
-    String::from_utf8(bytes.to_vec()).map(Some).map_err(|_| "it is not UTF-8 text".to_owned())
 }
 
 #[cfg(test)]

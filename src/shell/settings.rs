@@ -16,7 +16,7 @@ use crate::tui::message::Msg;
 use crate::tui::theme::own::OwnTheme;
 
 /// The longest file that is read, in bytes.
-const LONGEST: usize = 64 * 1024;
+const SIZE_LIMIT: usize = 64 * 1024;
 /// How often a save begins anew because somebody else has just written the file.
 const TRIES: usize = 3;
 
@@ -59,7 +59,7 @@ fn write(path: &Path, changes: &[(Setting, String)]) -> Result<(), Trouble> {
         )
     };
     for _ in 0..TRIES {
-        let before = file::read(&target, LONGEST)?;
+        let before = file::read(&target, SIZE_LIMIT)?;
         let text = before.as_deref().map_or(Ok(""), |bytes| std::str::from_utf8(bytes));
         let text = text.map_err(|_| failed("it is not UTF-8 text".to_owned()))?;
         let after = settings_file::with(text, changes).map_err(failed)?;
@@ -86,7 +86,7 @@ pub fn read_with_theme(path: &Path) -> (Result<Settings, String>, Option<Result<
 /// # Errors
 /// A sentence that says what is wrong with the file.
 pub fn read(path: &Path) -> Result<Settings, String> {
-    let text = text(path).map_err(|why| not_used(path, &why))?;
+    let text = file::read_text(path, SIZE_LIMIT).map_err(|why| not_used(path, &why))?;
     Settings::read(text.as_deref().unwrap_or_default()).map_err(|why| not_used(path, &why))
 }
 
@@ -97,7 +97,8 @@ pub fn theme_file(path: &Path) -> Option<PathBuf> {
 }
 
 fn read_theme(path: &Path) -> Result<OwnTheme, String> {
-    let text = text(path).and_then(|text| text.ok_or_else(|| "there is no such file".to_owned()));
+    let text = file::read_text(path, SIZE_LIMIT);
+    let text = text.and_then(|text| text.ok_or_else(|| "there is no such file".to_owned()));
     text.and_then(|text| OwnTheme::read(&text)).map_err(|why| not_used(path, &why))
 }
 
@@ -111,14 +112,6 @@ fn theme_path(settings: &Path, file: &str) -> PathBuf {
 
 fn not_used(path: &Path, why: &str) -> String {
     format!("{} is not used: {why}", shown(path))
-}
-
-fn text(path: &Path) -> Result<Option<String>, String> {
-    let Some(bytes) = file::read(path, LONGEST).map_err(|trouble| trouble.why)? else { return Ok(None) };
-    if bytes.len() > LONGEST {
-        return Err("it is too long".to_owned());
-    }
-    String::from_utf8(bytes.to_vec()).map(Some).map_err(|_| "it is not UTF-8 text".to_owned())
 }
 
 #[cfg(test)]

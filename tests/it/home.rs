@@ -77,13 +77,32 @@ impl Home {
 
     /// The program with `arguments`, in this home and with nothing of the person's environment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
-        command.args(arguments).env_clear().current_dir(self.folder.path());
-        for (name, value) in self.environment() {
-            command.env(name, value);
-        }
+        let mut command = self.other(program());
+        command.args(arguments);
+        command
+    }
+
+    /// Another program, in this home and with nothing of the person's environment.
+    pub(crate) fn other(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.environment()).current_dir(self.folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+    }
+
+    /// The program with `arguments`, for whom the rights of files hold: root may write anywhere, unless it is in
+    /// a namespace where it is nobody. None where the system has no such namespaces.
+    pub(crate) fn command_of_nobody(&self, arguments: &[&str]) -> Option<Command> {
+        let unshare = |words: &[&OsStr]| {
+            let mut command = self.other("unshare");
+            command.arg("--user").args(words);
+            command
+        };
+        let can = unshare(&["true".as_ref()]).status().is_ok_and(|status| status.success());
+        let program = program();
+        let arguments = arguments.iter().map(AsRef::as_ref);
+        let words: Vec<&OsStr> = [program.as_os_str()].into_iter().chain(arguments).collect();
+        can.then(|| unshare(&words))
     }
 
     /// Every variable the program gets.

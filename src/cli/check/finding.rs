@@ -23,12 +23,12 @@ const REASON_LIMIT: usize = 200;
 pub(super) struct CheckReport {
     pub(super) version: u32,
     pub(super) checked: usize,
-    pub(super) profiles: Vec<Finding>,
+    pub(super) profiles: Vec<CheckFinding>,
 }
 
 /// What is not known is null.
 #[derive(Debug, Serialize)]
-pub(super) struct Finding {
+pub(super) struct CheckFinding {
     profile: String,
     need: &'static str,
     why: String,
@@ -41,7 +41,7 @@ pub(super) struct Finding {
 impl CheckReport {
     /// A line for each profile that needs somebody.
     pub(super) fn text(&self) -> String {
-        let line = |finding: &Finding| {
+        let line = |finding: &CheckFinding| {
             let next =
                 finding.command.as_ref().map_or_else(|| ".".to_owned(), |next| format!(". Next: {next}"));
             format!("{} {}{next}\n", finding.profile, finding.why)
@@ -62,7 +62,7 @@ impl CheckReport {
     }
 }
 
-impl Finding {
+impl CheckFinding {
     /// What `row` needs, if anything; what a provider answered counts more than what is stored.
     pub(super) fn of(
         model: &Model,

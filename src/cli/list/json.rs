@@ -6,7 +6,7 @@ use color_eyre::eyre::Result;
 use serde::Serialize;
 
 use crate::cli::list::{health, login_end};
-use crate::cli::output::{self, Streamed};
+use crate::cli::output::{self, JSON_VERSION, Streamed};
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Utc, rfc3339};
 use crate::domain::health::Health;
@@ -151,7 +151,7 @@ pub(super) fn print(
     });
     let there = stores.iter().filter(|snapshot| snapshot.store.may_be_written() && snapshot.is_there());
     let there = there.map(StoreJson::new).collect();
-    output::print_json(&ListJson { version: 1, profiles, stores: there })
+    output::print_json(&ListJson { version: JSON_VERSION, profiles, stores: there })
 }
 
 fn of_profile<'a>(

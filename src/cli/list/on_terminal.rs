@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::cli::list::login_end;
+use crate::cli::output::need_you;
 use crate::cli::remedy;
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
@@ -216,8 +217,7 @@ impl<'a> TerminalList<'a> {
         };
         let (glyph, style) = state::sign(*first, theme);
         let style = style.add_modifier(Modifier::BOLD);
-        let count =
-            if yours.len() == 1 { "1 needs you".to_owned() } else { format!("{} need you", yours.len()) };
+        let count = need_you(yours.len());
         let suggestion =
             yours.iter().find_map(|(store, row, _)| remedy::of(&self.model, *store, row, self.now));
         let mut spans = vec![Span::raw(" "), Span::styled(format!("{glyph} {count}"), style)];

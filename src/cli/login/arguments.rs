@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::profile_arg;
+use crate::cli::store_arg;
 use crate::domain::name::StoreId;
 
 #[derive(Debug, Clone, Args)]
@@ -17,7 +17,7 @@ pub(in crate::cli) struct LoginArgs {
     #[arg(long = "as", value_name = "NAME")]
     pub(super) name: Option<String>,
     /// Where a new profile is kept: own, shared, hashed or keyring [default: own]
-    #[arg(long, value_name = "STORE", value_parser = profile_arg::written_store)]
+    #[arg(long, value_name = "STORE", value_parser = store_arg::written)]
     pub(super) store: Option<StoreId>,
     /// Answer yes to the provider's notice, to the addresses that a server names, to replacing a login that works or a stored key, and to
     /// saving a key that the provider refuses

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::output::say;
+use crate::cli::output::{JSON_VERSION, say};
 use crate::cli::passphrase::{self, Wanted};
 use crate::cli::refresh::refresh_and_save;
 use crate::cli::runtime::finish_posted;
@@ -74,7 +74,7 @@ impl Selection {
 /// # Errors
 /// When there is no runtime, or the profiles cannot be read.
 pub(super) fn run(services: &Arc<Services>, selection: &Selection, jobs: usize) -> Result<BatchReport> {
-    let written = StoreId::ALL.into_iter().filter(|store| store.may_be_written());
+    let written = StoreId::written();
     let snapshots: Vec<Snapshot> =
         written.map(|store| passphrase::read(services, store, Wanted::All)).collect();
     for snapshot in &snapshots {
@@ -94,7 +94,7 @@ pub(super) fn run(services: &Arc<Services>, selection: &Selection, jobs: usize) 
         .filter(|profile| selection.holds(profile, &catalog, now))
         .map(|profile| (profile.id.clone(), profile.held.fingerprint()))
         .collect();
-    let mut report = BatchReport { version: 1, profiles: Vec::new(), is_cut_short: false };
+    let mut report = BatchReport { version: JSON_VERSION, profiles: Vec::new(), is_cut_short: false };
     if all.is_empty() {
         say(selection.words_for_none());
         return Ok(report);

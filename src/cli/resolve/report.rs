@@ -4,7 +4,7 @@ use color_eyre::eyre::Result;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use crate::cli::output;
+use crate::cli::output::{self, JSON_VERSION};
 use crate::cli::profile_arg::choice::ChosenBy;
 use crate::cli::resolve::outcome::ResolveOutcome;
 use crate::cli::resolve::request::ResolveRequest;
@@ -132,7 +132,7 @@ impl ResolveReport<'_> {
             refreshed: self.outcome.refreshed,
         });
         output::print_json(&ResolveJson {
-            version: 1,
+            version: JSON_VERSION,
             provider: &self.request.provider.name,
             order: &order.name,
             program: Some(order.program.as_str()).filter(|program| !program.is_empty()),

@@ -1,6 +1,8 @@
 //! Git hosts: where git may send a token of a provider as a password.
 
-use url::{Host, Url};
+use url::Url;
+
+use crate::domain::provider::endpoint;
 
 /// The user name that most servers take beside a token.
 pub const USUAL_USER: &str = "oauth2";
@@ -44,13 +46,7 @@ pub fn is_host(text: &str) -> bool {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let Ok(url) = Url::parse(&format!("http://{host}/")) else { return false };
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+    Url::parse(&format!("http://{host}/")).is_ok_and(|url| endpoint::is_loopback(&url))
 }
 
 #[cfg(test)]

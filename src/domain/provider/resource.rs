@@ -1,4 +1,4 @@
-//! Resource: which server's address a token of a provider is for (RFC 8707).
+//! Resource: which server's address a token of a provider is for (RFC 8707), or a rule.
 
 use url::Url;
 
@@ -17,7 +17,8 @@ impl Provider {
 }
 
 /// The number of segments of `resource`, where it is `address` or stands above it at the same origin.
-fn depth(resource: &Url, address: &Url) -> Option<usize> {
+#[must_use]
+pub fn depth(resource: &Url, address: &Url) -> Option<usize> {
     let has_origin = resource.origin().is_tuple() && resource.origin() == address.origin();
     let has_query = resource.query().is_none() || resource.query() == address.query();
     if !has_origin || !has_query {

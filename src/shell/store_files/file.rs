@@ -18,7 +18,7 @@ use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::shell::store_files::file::content::open;
 use crate::shell::store_files::file::temporary::TemporaryFile;
 
-pub use crate::shell::store_files::file::content::{FileStamp, holds, read, read_in_pieces};
+pub use crate::shell::store_files::file::content::{FileStamp, holds, read, read_in_pieces, read_text};
 pub(super) use crate::shell::store_files::file::content::{MOMENT, is_back};
 pub use crate::shell::store_files::file::rights::{make_private, may_replace, reading_notices};
 

@@ -9,13 +9,6 @@ use serde_json::Value;
 use crate::home::Home;
 use crate::home::served::{Served, store};
 
-/// A login of `demo` without a refresh token, whose token ends after so many minutes.
-fn last_token(served: &Served, name: &str, minutes: i64) -> String {
-    let end = rfc3339(served.serving.now().wall + TimeDelta::minutes(minutes));
-    let begin = rfc3339(served.serving.now().wall - TimeDelta::minutes(60));
-    format!("      - {{id: {name}, access_token: t-{name}, obtained_at: {begin}, expires_at: {end}}}\n")
-}
-
 /// A login whose last refresh ended in that way.
 fn failed(served: &Served, name: &str, result: &str) -> String {
     let (entry, _) = served.entry(name, -60);
@@ -42,8 +35,8 @@ fn what_is_well_or_can_be_refreshed_is_no_line_and_no_failure() {
 fn each_that_needs_somebody_is_a_line_with_what_helps_and_the_worst_is_the_number() {
     let served = Served::start();
     let home = &served.home;
-    let needs_login = last_token(&served, "emil", -1);
-    let ends = last_token(&served, "fay", 90);
+    let needs_login = served.last_token("emil", (-60, -1));
+    let ends = served.last_token("fay", (-60, 90));
     let passing = failed(&served, "gus", "passing");
     let odd = "      - {id: ivy, access_token: 12345}\n".to_owned();
     let check = |entries: &[&String], arguments: &[&str]| {
@@ -108,7 +101,8 @@ fn no_look_at_the_profiles_ever_spends_a_grant() {
     let served = Served::start();
     let entries = [("ana", 3600), ("ben", 30), ("cyd", -60)].map(|(name, left)| served.entry(name, left).0);
     let entries =
-        [entries.as_slice(), &[failed(&served, "gus", "passing"), last_token(&served, "fay", 1)]].concat();
+        [entries.as_slice(), &[failed(&served, "gus", "passing"), served.last_token("fay", (-60, 1))]]
+            .concat();
     served.home.store(store(&entries));
     let before = served.home.bytes();
     for arguments in [

@@ -256,11 +256,10 @@ impl<'a> Person<'a> {
     }
 
     fn command(&self, folder: &Path, arguments: &[&str]) -> Ended {
-        let mut command = Command::new("git");
-        command.args(arguments).current_dir(folder).env_clear().envs(self.0.home.environment());
+        let mut command = self.0.home.other("git");
+        command.args(arguments).current_dir(folder);
         command.env("GIT_CONFIG_GLOBAL", self.0.home.path("gitconfig")).env("GIT_CONFIG_NOSYSTEM", "1");
         command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Running::start(&mut command).end()
     }
 }

@@ -4,22 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use authtui::domain::clock::{TimeDelta, rfc3339};
 use authtui::shell::store_files::file::FileStamp;
 use serde_json::Value;
 
 use crate::home::Home;
 use crate::home::served::{Served, store};
-
-/// A login of `demo` without a refresh token, whose token ends after so many minutes.
-fn last_token(served: &Served, name: &str, minutes: i64) -> String {
-    let at = |minutes| rfc3339(served.serving.now().wall + TimeDelta::minutes(minutes));
-    format!(
-        "      - {{id: {name}, access_token: t-{name}, obtained_at: {}, expires_at: {}}}\n",
-        at(-600),
-        at(minutes)
-    )
-}
 
 /// The small file.
 fn file(home: &Home) -> Option<PathBuf> {
@@ -50,12 +39,12 @@ fn the_line_counts_who_needs_you_and_names_the_next_end() {
     let well = served.entry("ana", 3600).0;
     let refreshable = served.entry("cyd", -60).0;
     assert_eq!(status(&[well.clone(), refreshable]), "ok\n");
-    let over = last_token(&served, "emil", -1);
+    let over = served.last_token("emil", (-600, -1));
     assert_eq!(status(std::slice::from_ref(&over)), "1 needs you\n");
     // More than a fifth of its life is left.
-    let ends = last_token(&served, "fay", 200);
+    let ends = served.last_token("fay", (-600, 200));
     assert_eq!(status(std::slice::from_ref(&ends)), "next demo/fay 3h\n");
-    let both = status(&[well, over, last_token(&served, "ben", 12)]);
+    let both = status(&[well, over, served.last_token("ben", (-600, 12))]);
     assert!(
         ["2 need you · next demo/ben 12m\n", "2 need you · next demo/ben 11m\n"].contains(&&*both),
         "{both}"

@@ -81,6 +81,13 @@ impl Served {
         (entry, pair)
     }
 
+    /// An entry of a login without a refresh token, whose token was given `from` and ends `to` minutes from now.
+    pub(crate) fn last_token(&self, name: &str, (from, to): (i64, i64)) -> String {
+        let at = |minutes| rfc3339(self.serving.now().wall + TimeDelta::minutes(minutes));
+        let (from, to) = (at(from), at(to));
+        format!("      - {{id: {name}, access_token: t-{name}, obtained_at: {from}, expires_at: {to}}}\n")
+    }
+
     /// Makes `demo` a client with `secret`, which it sends as `authentication` says.
     pub(crate) fn with_secret(&self, authentication: &str, secret: &str) {
         self.serving.with(|authority| {

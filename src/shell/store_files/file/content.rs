@@ -33,6 +33,18 @@ pub fn read(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, Tro
     Ok(Some(bytes))
 }
 
+/// The text of the file at `path`, of at most `limit` bytes, or nothing when it is not there.
+///
+/// # Errors
+/// Why it cannot be used, in words.
+pub fn read_text(path: &Path, limit: usize) -> Result<Option<String>, String> {
+    let Some(bytes) = read(path, limit).map_err(|trouble| trouble.why)? else { return Ok(None) };
+    if bytes.len() > limit {
+        return Err("it is too long".to_owned());
+    }
+    String::from_utf8(bytes.to_vec()).map(Some).map_err(|_| "it is not UTF-8 text".to_owned())
+}
+
 /// Whether the file at `path` holds `bytes` and nothing else; it is compared piece by piece.
 ///
 /// # Errors
