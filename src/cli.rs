@@ -4,6 +4,7 @@ mod add;
 mod check;
 mod completions;
 mod connect;
+mod deferred;
 mod doctor;
 mod events;
 mod exec;
@@ -42,6 +43,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use color_eyre::eyre::Result;
 
+use crate::cli::deferred::Deferred;
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::domain::change::Extent;
@@ -91,59 +93,59 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Try everything on a server inside the program: no account, no network
-    Demo(screen::DemoArgs),
+    Demo(Deferred<screen::DemoArgs>),
     /// List the profiles and how they stand
     #[command(visible_alias = "ls")]
-    List(list::ListArgs),
+    List(Deferred<list::ListArgs>),
     /// Print an access token that is still valid, and nothing else
-    Token(token::TokenArgs),
+    Token(Deferred<token::TokenArgs>),
     /// Print the header that carries a valid token; --mcp as MCP clients take it
-    Header(header::HeaderArgs),
+    Header(Deferred<header::HeaderArgs>),
     /// Run a command with tokens in its environment
-    Exec(exec::ExecArgs),
+    Exec(Deferred<exec::ExecArgs>),
     /// Answer git, as its credential helper
-    GitCredential(git_credential::GitCredentialArgs),
+    GitCredential(Deferred<git_credential::GitCredentialArgs>),
     /// Answer kubectl, as its credential plugin
-    KubectlCredential(kubectl_credential::KubectlCredentialArgs),
+    KubectlCredential(Deferred<kubectl_credential::KubectlCredentialArgs>),
     /// Print how another program takes its tokens from here; --write sets it up
-    Connect(connect::ConnectArgs),
+    Connect(Deferred<connect::ConnectArgs>),
     /// Show which credential a request to a provider would carry, and why
-    Resolve(resolve::ResolveArgs),
+    Resolve(Deferred<resolve::ResolveArgs>),
     /// Say in one short line who needs you, for tmux and other status bars
-    Status(status::StatusArgs),
+    Status(Deferred<status::StatusArgs>),
     /// Check whether any profile needs you, for scripts; quiet when none does
-    Check(check::CheckArgs),
+    Check(Deferred<check::CheckArgs>),
     /// Log in, step by step
-    Login(login::LoginArgs),
+    Login(Deferred<login::LoginArgs>),
     /// Store a token or key that you have already
-    Add(add::AddArgs),
+    Add(Deferred<add::AddArgs>),
     /// Refresh the tokens of one profile or of many
-    Refresh(refresh::RefreshArgs),
+    Refresh(Deferred<refresh::RefreshArgs>),
     /// Show what happened to the profiles: when, what, and by which program
-    Events(events::EventsArgs),
+    Events(Deferred<events::EventsArgs>),
     /// Sign out: erase the tokens here; --remote tells the provider
     #[command(visible_alias = "revoke")]
-    Logout(sign_out::SignOutArgs),
+    Logout(Deferred<sign_out::SignOutArgs>),
     /// Delete a profile with its tokens
     #[command(visible_aliases = ["rm", "remove"])]
-    Delete(sign_out::SignOutArgs),
+    Delete(Deferred<sign_out::SignOutArgs>),
     /// Write down a note about a profile, or print it
-    Note(note::NoteArgs),
+    Note(Deferred<note::NoteArgs>),
     /// Give a profile another name
-    Rename(relocation::RenameArgs),
+    Rename(Deferred<relocation::RenameArgs>),
     /// Move a profile to another store: own, shared, hashed or keyring
     #[command(visible_alias = "mv")]
-    Move(relocation::MoveArgs),
+    Move(Deferred<relocation::MoveArgs>),
     /// Take over a login that another program keeps; that program is logged out
-    Take(take::TakeArgs),
+    Take(Deferred<take::TakeArgs>),
     /// List the providers, or print the file of one to copy
-    Providers(providers::ProvidersArgs),
+    Providers(Deferred<providers::ProvidersArgs>),
     /// Find out what would keep authtui from working here; changes nothing
-    Doctor(doctor::DoctorArgs),
+    Doctor(Deferred<doctor::DoctorArgs>),
     /// Print the lines that let a shell complete commands, profiles and providers
-    Completions(completions::CompletionsArgs),
+    Completions(Deferred<completions::CompletionsArgs>),
     /// Print the manual page, or that of one command
-    Man(man::ManArgs),
+    Man(Deferred<man::ManArgs>),
 }
 
 /// Runs the program and says how it ended.

@@ -67,7 +67,10 @@ fn completed() -> Command {
             None => arg,
         })
     }
-    CommandLine::command().mut_subcommands(|command| with_values(command).mut_subcommands(with_values))
+    let mut command = CommandLine::command();
+    // The arguments of a command are there once it is built.
+    command.build();
+    command.mut_subcommands(|command| with_values(command).mut_subcommands(with_values))
 }
 
 /// What an argument may be, by the name of its value.

@@ -23,11 +23,13 @@ pub(super) struct ManArgs {
 }
 
 pub(super) fn run(args: &ManArgs) -> Result<Exit> {
-    let mut whole = CommandLine::command();
+    let mut whole = CommandLine::command().disable_help_subcommand(true);
     whole.build();
     if let Some(folder) = &args.to {
-        clap_mangen::generate_to(whole, folder)
-            .wrap_err_with(|| format!("cannot write the pages to {}", shown(folder)))?;
+        for command in [&whole].into_iter().chain(whole.get_subcommands()) {
+            let written = page(command).generate_to(folder);
+            written.wrap_err_with(|| format!("cannot write the pages to {}", shown(folder)))?;
+        }
         return Ok(Exit::Done);
     }
     let command = match &args.command {
@@ -39,8 +41,13 @@ pub(super) fn run(args: &ManArgs) -> Result<Exit> {
         say(&format!("unknown command. Commands: {}", names.join(", ")));
         return Ok(Exit::Usage);
     };
-    let mut page = Vec::new();
-    Man::new(command.clone()).render(&mut page)?;
-    console::print(&String::from_utf8(page)?)?;
+    let mut text = Vec::new();
+    page(command).render(&mut text)?;
+    console::print(&String::from_utf8(text)?)?;
     Ok(Exit::Done)
+}
+
+/// The page of a command; its foot says the version.
+fn page(command: &Command) -> Man {
+    Man::new(command.clone()).source(concat!("authtui ", env!("CARGO_PKG_VERSION"))).manual("authtui")
 }

@@ -75,7 +75,8 @@ pub(super) fn error(mut error: clap::Error) -> clap::Error {
 
 /// What is said in the place of a word that is no command: the nearest one, and all there are.
 fn unknown_command(error: &clap::Error) -> clap::Error {
-    let all = CommandLine::command();
+    let mut all = CommandLine::command();
+    all.build();
     let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
     let within = all.get_subcommands().find(|one| usage.contains(&format!("authtui {} ", one.get_name())));
     let names = within.unwrap_or(&all).get_subcommands().filter(|one| !one.is_hide_set());

@@ -67,17 +67,19 @@ fn each_shell_gets_lines_and_another_is_refused() {
 #[test]
 fn a_manual_page_is_printed_and_all_of_them_are_written() {
     let home = Home::new();
-    for (arguments, heading) in [(&["man"][..], ".TH authtui 1"), (&["man", "token"], ".TH authtui-token 1")]
-    {
+    let version = format!("\"authtui {}\"", env!("CARGO_PKG_VERSION"));
+    for (arguments, title) in [(&["man"][..], ".TH authtui 1"), (&["man", "token"], ".TH authtui-token 1")] {
+        let heading = format!("{title}  {version}");
         let ended = home.run(arguments);
         let (code, page) = ended.quietly();
-        assert!(code == Some(0) && page.contains(heading) && page.contains(".SH SYNOPSIS"), "{page}");
+        assert!(code == Some(0) && page.contains(&heading) && page.contains(".SH SYNOPSIS"), "{page}");
     }
     assert!(home.run(&["man", "hunter2"]).said(2).contains("unknown command. Commands: demo, list,"));
 
     let folder = home.path("tmp").display().to_string();
     assert_eq!(home.run(&["man", "--to", &folder]).quietly().0, Some(0));
     assert!(home.path("tmp/authtui.1").exists() && home.path("tmp/authtui-token.1").exists());
+    assert!(!home.path("tmp/authtui-help.1").exists());
     assert!(
         home.run(&["man", "--to", "/dev/null/x"]).said(1).contains("cannot write the pages to /dev/null/x")
     );
