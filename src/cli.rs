@@ -99,7 +99,7 @@ enum Command {
     List(Deferred<list::ListArgs>),
     /// Print an access token that is still valid, and nothing else
     Token(Deferred<token::TokenArgs>),
-    /// Print the header that carries a valid token; --mcp as MCP clients take it
+    /// Print the HTTP header with a valid token; --mcp prints it for MCP clients
     Header(Deferred<header::HeaderArgs>),
     /// Run a command with tokens in its environment
     Exec(Deferred<exec::ExecArgs>),
@@ -107,11 +107,11 @@ enum Command {
     GitCredential(Deferred<git_credential::GitCredentialArgs>),
     /// Answer kubectl, as its credential plugin
     KubectlCredential(Deferred<kubectl_credential::KubectlCredentialArgs>),
-    /// Print how another program takes its tokens from here; --write sets it up
+    /// Print how to let another program take its tokens from authtui; --write sets it up
     Connect(Deferred<connect::ConnectArgs>),
     /// Show which credential a request to a provider would carry, and why
     Resolve(Deferred<resolve::ResolveArgs>),
-    /// Say in one short line who needs you, for tmux and other status bars
+    /// Show in one short line how many profiles need you, for tmux and other status bars
     Status(Deferred<status::StatusArgs>),
     /// Check whether any profile needs you, for scripts; quiet when none does
     Check(Deferred<check::CheckArgs>),
@@ -140,7 +140,7 @@ enum Command {
     Take(Deferred<take::TakeArgs>),
     /// List the providers, or print the file of one to copy
     Providers(Deferred<providers::ProvidersArgs>),
-    /// Find out what would keep authtui from working here; changes nothing
+    /// Find what keeps authtui from working on this machine; changes nothing
     Doctor(Deferred<doctor::DoctorArgs>),
     /// Print the lines that let a shell complete commands, profiles and providers
     Completions(Deferred<completions::CompletionsArgs>),

@@ -28,7 +28,7 @@ use crate::tui::standing;
 /// What its numbers mean, as its help shows them.
 const EXIT_CODES: &str = "\
 Exit codes: 0 nothing needs you, 3 a login or key is needed, 1 something else is,
-4 only temporary failures, 5 not found. Nothing is refreshed.";
+4 only temporary failures, 5 not found. check refreshes nothing.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
@@ -36,13 +36,13 @@ pub(super) struct CheckArgs {
     /// The profiles: provider/name, or one part of it if only one profile fits [default: all that are stored]
     #[arg(value_name = "PROFILE")]
     names: Vec<String>,
-    /// Name what ends within this time and no refresh replaces: 12h, 7d
+    /// Also name what expires within this time and cannot be refreshed: 12h, 7d
     #[arg(long, value_name = "TIME", value_parser = time)]
     within: Option<Duration>,
-    /// Ask the provider of each token whether it takes it, by one request
+    /// Also ask each provider, by one request, whether it accepts the token
     #[arg(long)]
     ask: bool,
-    /// How many to ask at once
+    /// How many tokens to ask about at once
     #[arg(long, default_value_t = 4, requires = "ask", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
     /// Print JSON: {"version":1,"checked":…,"profiles":[…]}

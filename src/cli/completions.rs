@@ -25,7 +25,7 @@ const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
 
 /// Where the lines belong, as its help shows it.
 const WHERE: &str = "\
-Where the lines belong:
+Where to put the line:
   bash        eval \"$(authtui completions bash)\"           in ~/.bashrc
   zsh         eval \"$(authtui completions zsh)\"            in ~/.zshrc, after compinit
   fish        authtui completions fish | source            in ~/.config/fish/config.fish

@@ -24,19 +24,19 @@ pub(super) struct ConnectArgs {
     /// The profile: provider/name, or one part of it if only one profile fits
     #[arg(value_name = "PROFILE")]
     name: String,
-    /// The program
+    /// The program to connect
     #[arg(long, value_name = "PROGRAM", value_parser = PossibleValuesParser::new(PROGRAMS.map(|(name, _)| name)))]
     to: String,
-    /// The address of the server [default: that of the provider file]
+    /// The address of the server [default: the one in the provider file]
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     url: Option<Url>,
-    /// The provider gives models, and is no MCP server
+    /// Connect to a provider of models, not to an MCP server
     #[arg(long)]
     model: bool,
-    /// Write it into the program's file of this folder, or run the commands; shows it and asks first
+    /// Write it into the program's file in this folder, or run the commands; shows all changes and asks first
     #[arg(long)]
     write: bool,
-    /// Do not ask first
+    /// Answer yes to the question of --write
     #[arg(long, short, requires = "write")]
     yes: bool,
 }

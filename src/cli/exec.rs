@@ -29,12 +29,12 @@ Exit codes: those of COMMAND; 127 it was not found, 126 it cannot be run; before
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct ExecArgs {
-    /// The profiles: provider/name, or one part of it if only one profile fits. The variable is that of the
-    /// provider file (`export`); VAR=PROFILE chooses another
+    /// The profiles: provider/name, or one part of it if only one profile fits. The provider file names
+    /// the variable (`export`); VAR=PROFILE names another
     #[arg(value_name = "PROFILE", required = true)]
     names: Vec<String>,
-    /// Do not run the command with a token that has less time left: 90s, 10m, 2h [default: 60s, or half its
-    /// life]
+    /// Run the command only with a token that lives for at least this time: 90s, 10m, 2h [default: 60s, or
+    /// half its lifetime if that is shorter]
     #[arg(long, value_name = "TIME", value_parser = time)]
     min_ttl: Option<Duration>,
     /// The command and its arguments

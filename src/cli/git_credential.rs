@@ -30,10 +30,10 @@ const TIME: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Args)]
 pub(super) struct GitCredentialArgs {
-    /// Answer with this profile, where it is for the host that git asks for
+    /// Use this profile, if git asks for a host of its provider
     #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
-    /// What git wants: get. store and erase change nothing, because authtui keeps its logins itself
+    /// What git asks for: get answers; store and erase change nothing, because authtui keeps its own logins
     #[arg(value_name = "ACTION")]
     action: String,
 }

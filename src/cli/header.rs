@@ -25,14 +25,15 @@ const SERVER_VARIABLE: &str = "CLAUDE_CODE_MCP_SERVER_URL";
 
 #[derive(Debug, Args)]
 pub(super) struct HeaderArgs {
-    /// The profile: provider/name, or one part of it if only one profile fits. Without it, the one for
-    /// the server at $CLAUDE_CODE_MCP_SERVER_URL, and --mcp is meant
+    /// The profile: provider/name, or one part of it if only one profile fits [default: the
+    /// one for the server at $CLAUDE_CODE_MCP_SERVER_URL, with --mcp]
     #[arg(value_name = "PROFILE")]
     name: Option<String>,
-    /// Print a JSON object, as MCP clients take it: {"Authorization":"Bearer …"}
+    /// Print a JSON object for MCP clients: {"Authorization":"Bearer …"}
     #[arg(long)]
     mcp: bool,
-    /// Refresh a token first that has less time left: 90s, 10m, 2h. Half its life is always enough
+    /// Refresh the token first if it expires within this time, or within half its lifetime if that is
+    /// shorter: 90s, 10m, 2h
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s")]
     min_ttl: Duration,
 }

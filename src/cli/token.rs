@@ -18,7 +18,8 @@ pub(super) struct TokenArgs {
     /// The profile: provider/name, or one part of it if only one profile fits [default: $AUTHTUI_PROFILE, else by a rule]
     #[arg(value_name = "PROFILE")]
     name: Option<String>,
-    /// Refresh a token first that has less time left: 90s, 10m, 2h. Half its life is always enough
+    /// Refresh the token first if it expires within this time, or within half its lifetime if that is
+    /// shorter: 90s, 10m, 2h
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s")]
     min_ttl: Duration,
 }

@@ -10,7 +10,7 @@ use crate::domain::name::StoreId;
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct LoginArgs {
     /// Where to log in, and a name for the profile: anthropic, or anthropic/work; or the address of a
-    /// server, which is asked how. Without it, the servers are named that other programs here use
+    /// server, which is asked how. Without it, login lists the servers that other programs here use
     #[arg(value_name = "PROFILE|URL", default_value = "", hide_default_value = true)]
     pub(super) profile: String,
     /// With an address: a name for the profile, such as work or acme/work
@@ -65,8 +65,8 @@ pub(in crate::cli) struct LoginArgs {
     /// Read the API key from this open file descriptor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..), conflicts_with_all = LOGIN_OPTIONS, help_heading = KEY)]
     pub(super) key_fd: Option<u32>,
-    /// When the key ends: 2027-01-31, 2027-01-31T12:00:00Z, 90d or 12h; never takes it away. Without --key, the
-    /// stored key stays and only its end is written down
+    /// When the key expires: 2027-01-31, 2027-01-31T12:00:00Z, 90d or 12h; `never` removes the date. Without
+    /// --key, the stored key stays and only its date changes
     #[arg(long, value_name = "DATE", conflicts_with_all = LOGIN_OPTIONS, help_heading = KEY)]
     pub(super) ends: Option<String>,
 }
