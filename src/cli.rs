@@ -223,7 +223,19 @@ fn needs_profiles(command: &Command) -> bool {
             | Command::Doctor(_)
             | Command::Completions(_)
             | Command::Man(_)
+            // It is quiet about hosts that are none of its own.
+            | Command::GitCredential(_)
     )
+}
+
+/// Says that the file that was named does not exist.
+///
+/// # Errors
+/// The number to end with then.
+fn there(paths: &Paths) -> Result<(), Exit> {
+    let Some(path) = paths.missing() else { return Ok(()) };
+    say(&format!("{} does not exist. authtui login PROVIDER creates it.", shown(path)));
+    Err(Exit::NotFound)
 }
 
 /// Runs the command; `program` is what the event log calls us.
@@ -251,9 +263,8 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         return man::run(args);
     }
     let paths = Paths::of_user(config)?;
-    if let (true, Some(path)) = (needs_profiles(&command), paths.missing()) {
-        say(&format!("{} does not exist. authtui login PROVIDER creates it.", shown(path)));
-        return Ok(Exit::NotFound);
+    if needs_profiles(&command) {
+        there(&paths)?;
     }
     let services = Services::new(paths, program);
     say_waits(&services);

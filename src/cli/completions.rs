@@ -14,9 +14,9 @@ use crate::cli::exit::Exit;
 use crate::cli::{CommandLine, print};
 use crate::domain::change::Snapshot;
 use crate::domain::name::StoreId;
-use crate::shell::Services;
 use crate::shell::paths::Paths;
 use crate::shell::terminal::console;
+use crate::shell::{Services, environment};
 
 /// What is set where a shell asks for what may follow.
 const VARIABLE: &str = "AUTHTUI_COMPLETE";
@@ -52,7 +52,12 @@ pub(super) fn run(args: &CompletionsArgs) -> Result<Exit> {
 
 /// Answers a shell that asks what may follow; none where this is no such question.
 pub(super) fn answer() -> Option<Exit> {
-    match CompleteEnv::with_factory(completed).var(VARIABLE).try_complete(std::env::args_os(), None) {
+    // The variable is gone once the answer is made.
+    let escape = escape(&environment::text(VARIABLE)?);
+    match CompleteEnv::with_factory(|| completed(escape))
+        .var(VARIABLE)
+        .try_complete(std::env::args_os(), None)
+    {
         Ok(false) => None,
         Ok(true) => Some(Exit::Done),
         Err(error) => Some(print(&error)),
@@ -60,36 +65,47 @@ pub(super) fn answer() -> Option<Exit> {
 }
 
 /// The command line, where each argument knows what it may be.
-fn completed() -> Command {
-    fn with_values(command: Command) -> Command {
-        command.mut_args(|arg| match values(&arg) {
+fn completed(escape: Option<char>) -> Command {
+    let with_values = |command: Command| {
+        command.mut_args(|arg| match values(&arg, escape) {
             Some(values) => arg.add(values),
             None => arg,
         })
-    }
+    };
     let mut command = CommandLine::command();
     // The arguments of a command are there once it is built.
     command.build();
     command.mut_subcommands(|command| with_values(command).mut_subcommands(with_values))
 }
 
+/// What stands before a character that is no code, for a shell that puts into the line what it gets as it is.
+fn escape(shell: &str) -> Option<char> {
+    match shell {
+        "bash" => Some('\\'),
+        "powershell" => Some('`'),
+        _ => None,
+    }
+}
+
 /// What an argument may be, by the name of its value.
-fn values(arg: &Arg) -> Option<ArgValueCandidates> {
+fn values(arg: &Arg, escape: Option<char>) -> Option<ArgValueCandidates> {
     let named = |word: &str| {
         let names = arg.get_value_names().into_iter().flatten();
         names.flat_map(|name| name.split(['|', '=', '[', ']'])).any(|part| part == word)
     };
     match (named("PROFILE") || named("OLD"), named("PROVIDER")) {
         _ if named("STORE") => Some(ArgValueCandidates::new(stores)),
-        (true, true) => Some(ArgValueCandidates::new(|| providers().into_iter().chain(profiles()).collect())),
-        (true, false) => Some(ArgValueCandidates::new(profiles)),
+        (true, true) => {
+            Some(ArgValueCandidates::new(move || providers().into_iter().chain(profiles(escape)).collect()))
+        }
+        (true, false) => Some(ArgValueCandidates::new(move || profiles(escape))),
         (false, true) => Some(ArgValueCandidates::new(providers)),
         (false, false) => None,
     }
 }
 
 /// The profiles of every store, by the shortest name that is not another's.
-fn profiles() -> Vec<CompletionCandidate> {
+fn profiles(escape: Option<char>) -> Vec<CompletionCandidate> {
     let snapshots = services().map(|services| StoreId::ALL.map(|store| services.read_now(store)));
     let mut names: Vec<String> = snapshots
         .iter()
@@ -99,7 +115,13 @@ fn profiles() -> Vec<CompletionCandidate> {
         .collect();
     names.sort_unstable();
     names.dedup();
-    names.into_iter().map(CompletionCandidate::new).collect()
+    names.iter().map(|name| CompletionCandidate::new(escaped(name, escape))).collect()
+}
+
+/// `name` with the escape before all that may be code.
+fn escaped(name: &str, escape: Option<char>) -> String {
+    let is_plain = |char: char| !char.is_ascii() || char.is_ascii_alphanumeric() || "/-_.,+@%".contains(char);
+    name.chars().flat_map(|char| escape.filter(|_| !is_plain(char)).into_iter().chain([char])).collect()
 }
 
 /// The providers that one can log in with.
@@ -124,6 +146,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_is_no_code_in_a_shell_that_puts_it_into_the_line_as_it_is() {
+        for (shell, given) in [
+            ("bash", "acme/a\\;\\ b\\$\\(c\\)\\'"),
+            ("powershell", "acme/a`;` b`$`(c`)`'"),
+            ("zsh", "acme/a; b$(c)'"),
+        ] {
+            assert_eq!(escaped("acme/a; b$(c)'", escape(shell)), given);
+        }
+        assert_eq!(escaped("acme/ana.b@acme.test", escape("bash")), "acme/ana.b@acme.test");
+    }
+
+    #[test]
     fn every_argument_that_names_a_profile_or_provider_can_be_completed() {
         let mut command = CommandLine::command();
         command.build();
@@ -132,7 +166,7 @@ mod tests {
         for arg in command.get_subcommands().flat_map(Command::get_arguments) {
             let names: Vec<&str> = arg.get_value_names().into_iter().flatten().map(|name| &**name).collect();
             if names.iter().any(|name| named.iter().any(|named| name.contains(named))) {
-                assert!(values(arg).is_some(), "{names:?}");
+                assert!(values(arg, None).is_some(), "{names:?}");
                 count += 1;
             }
         }

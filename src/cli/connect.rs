@@ -48,7 +48,11 @@ fn address(text: &str) -> Result<Url, String> {
 pub(super) fn run(services: &Arc<Services>, args: &ConnectArgs) -> Result<Exit> {
     let profile = profile_arg::find_here(services, Some(&args.name))?;
     let catalog = services.catalog_now();
-    let provider = catalog.get(profile.id.name.provider());
+    let name = profile.id.name.provider();
+    if catalog.error(name).is_some() {
+        return Ok(profile_arg::no_provider(&catalog, name, ""));
+    }
+    let provider = catalog.get(name);
     let Some(guide) = connect_guide::guide(&args.to) else { return Ok(Exit::Usage) };
     let snippets = snippets(args, &guide, &profile, provider)?;
     if args.write {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::cli::exit::Exit;
 use crate::cli::output::{self, JSON_VERSION, terminal_output};
 use crate::cli::profile_arg;
+use crate::cli::redact;
 use crate::domain::clock::{FixedOffset, local, rfc3339_millis};
 use crate::domain::event::{Event, GrantEvent};
 use crate::domain::lineage::{Lineage, events_of_each};
@@ -95,7 +96,10 @@ pub(super) fn run(services: &Arc<Services>, args: &EventsArgs, shape: Shape) -> 
     let now = services.clock.now();
     match (events.is_empty(), terminal_output(services, shape)) {
         (true, _) => match name {
-            Some(name) => output::say(&format!("no events of {name} yet.")),
+            Some(name) => {
+                let name = redact::word(Some(&services.catalog_now()), &name.to_string());
+                output::say(&format!("no events of {name} yet."));
+            }
             None => output::say("no events yet."),
         },
         (false, Some((output, _))) => on_terminal::print(&events, &output, now)?,

@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use color_eyre::eyre::Result;
 
+use crate::cli;
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
@@ -56,6 +57,7 @@ pub(super) fn run(services: &Arc<Services>, args: &GitCredentialArgs) -> Result<
     if !catalog.usable().any(|provider| access(&catalog, &provider.name, &request).is_some()) {
         return Ok(Exit::Done);
     }
+    cli::there(&services.paths)?;
     let found = match &args.profile {
         Some(name) => Some(profile_arg::find_here(services, Some(name))?),
         None => the_one_meant(services, &catalog, &request)?,
@@ -85,14 +87,20 @@ fn chosen(services: &Services, found: &[&Profile]) -> Result<Option<Arc<Profile>
     for provider in providers {
         let meant = profile_arg::here(services, Some(provider))?;
         if meant.by.is_some() {
-            let profile =
-                profile_arg::find_profile(services, &meant.name).map_err(|exit| meant.explain(exit))?;
+            let profile = profile_arg::find_profile(services, &meant.name)
+                .map_err(|exit| meant.explain(services, exit))?;
             if found.iter().any(|one| one.id == profile.id) {
                 return Ok(Some(profile));
             }
         }
     }
     Ok(None)
+}
+
+/// Says why a login may be there that was not found.
+fn say_unread(stores: &[Snapshot]) {
+    let files = stores.iter().filter(|one| one.store != StoreId::Keyring && one.rows.is_empty());
+    files.filter_map(|one| one.writable.as_ref().err()).for_each(|trouble| say(&trouble.to_string()));
 }
 
 /// The profile for the host: of the user that the address names, or else the only one, or the default.
@@ -121,7 +129,10 @@ fn the_one_meant(
     let is_default = |profile: &&Profile| profile.id.name.name() == "default";
     let defaults: Vec<&Profile> = found.iter().copied().filter(is_default).collect();
     let one = match (&found[..], &defaults[..]) {
-        ([], _) => return Ok(None),
+        ([], _) => {
+            say_unread(&stores);
+            return Ok(None);
+        }
         ([one], _) | (_, [one]) => one,
         _ => {
             let names: Vec<String> = found.iter().map(|profile| profile.id.exact()).collect();

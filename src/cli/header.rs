@@ -9,6 +9,7 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::profile_arg::{self, Meant, choice};
+use crate::cli::redact;
 use crate::cli::refresh::time;
 use crate::cli::valid_token::{MinTtl, ValidToken, valid};
 use crate::domain::change::Snapshot;
@@ -68,7 +69,7 @@ fn for_server(services: &Services) -> Result<Arc<Profile>, Exit> {
     })?;
     if let Some(choice) = choice::of_address(services, &address)? {
         return profile_arg::find_profile(services, &choice.name)
-            .map_err(|exit| Meant::from(choice).explain(exit));
+            .map_err(|exit| Meant::from(choice).explain(services, exit));
     }
     let catalog =
         services.some_providers(|_, text| provider_file::may_have(text, &["resource", "discovered"]));
@@ -81,8 +82,7 @@ fn for_server(services: &Services) -> Result<Arc<Profile>, Exit> {
         fitting().filter(|(depth, _)| Some(*depth) == deepest).map(|(_, name)| name).collect();
     let provider = match providers[..] {
         [] => {
-            let next = format!("authtui login {address} finds out how to log in there");
-            return Err(profile_arg::no_profile(&services.catalog_now(), address.as_str(), &next));
+            return Err(profile_arg::no_profile_for(services, &address));
         }
         [one] => one.to_owned(),
         _ => the_one_in_use(services, &providers, address.as_str())?,
@@ -98,6 +98,7 @@ fn for_server(services: &Services) -> Result<Arc<Profile>, Exit> {
 
 /// Of several providers for one server, the one that has profiles.
 fn the_one_in_use(services: &Services, providers: &[&str], address: &str) -> Result<String, Exit> {
+    let address = redact::word(None, address);
     let stores = StoreId::ALL.map(|store| services.read_now(store));
     let profiles = || stores.iter().flat_map(Snapshot::profiles).map(|profile| &profile.id.name);
     let has_profiles = |provider: &&&str| profiles().any(|name| name.provider() == **provider);

@@ -50,7 +50,7 @@ pub(super) fn here(services: &Services, named: Option<&str>) -> Result<Meant, Ex
 /// The number to end with, once the reason was said.
 pub(super) fn find_here(services: &Services, named: Option<&str>) -> Result<Arc<Profile>, Exit> {
     let meant = here(services, named)?;
-    find_profile(services, &meant.name).map_err(|exit| meant.explain(exit))
+    find_profile(services, &meant.name).map_err(|exit| meant.explain(services, exit))
 }
 
 /// A name, and what chose it where the command line did not.
@@ -68,9 +68,11 @@ impl From<Choice> for Meant {
 
 impl Meant {
     /// Says what chose a profile that cannot be used.
-    pub(super) fn explain(&self, exit: Exit) -> Exit {
+    pub(super) fn explain(&self, services: &Services, exit: Exit) -> Exit {
         if let Some(by) = &self.by {
-            say(&format!("{} was chosen by {by}.", text::clean(&self.name, SENTENCE_LIMIT)));
+            // What stands in a variable may be a secret that was meant for another one.
+            let name = redact::word(Some(&services.catalog_now()), &self.name);
+            say(&format!("{name} was chosen by {by}."));
         }
         exit
     }
@@ -211,6 +213,7 @@ fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<Prof
             if let Some(begun) = begun_by(services, store, text, None)? {
                 return Ok(begun);
             }
+            all_read(services, store)?;
             Err(no_profile(&services.catalog_now(), text, LIST_HINT))
         }
         _ => {
@@ -218,6 +221,22 @@ fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<Prof
             Err(ambiguous(&redact::word(Some(&services.catalog_now()), text), &all))
         }
     }
+}
+
+/// Says which store cannot be read, so that nobody takes a profile in it for one that is not there.
+///
+/// # Errors
+/// The number to end with then.
+fn all_read(services: &Services, store: Option<StoreId>) -> Result<(), Exit> {
+    let stores = StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id));
+    let unread = stores.filter(|store| store.may_be_written()).find_map(|store| {
+        let snapshot = services.read_now(store);
+        snapshot.writable.err().filter(|_| snapshot.rows.is_empty())
+    });
+    unread.map_or(Ok(()), |trouble| {
+        say(&trouble.to_string());
+        Err(Exit::Failure)
+    })
 }
 
 /// Every name that is there, also of entries that cannot be understood.
@@ -287,10 +306,13 @@ pub(super) fn of_address(services: &Services, address: &Url) -> Result<String, E
         return Ok(choice.name);
     }
     let known = discovery::known(services).into_iter().find(|known| known.is_at(address));
-    let hint = "authtui login with that address finds out how to log in there";
-    known
-        .map(|known| known.provider)
-        .ok_or_else(|| no_profile(&services.catalog_now(), address.as_str(), hint))
+    known.map(|known| known.provider).ok_or_else(|| no_profile_for(services, address))
+}
+
+/// Says that there is no profile for `address`.
+pub(super) fn no_profile_for(services: &Services, address: &Url) -> Exit {
+    let next = "authtui login with that address finds out how to log in there";
+    no_profile(&services.catalog_now(), address.as_str(), next)
 }
 
 /// What is wrong with the entry of that name, if it cannot be understood.

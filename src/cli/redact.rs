@@ -34,8 +34,13 @@ const SECRET_PREFIXES: [&str; 15] = [
 ];
 
 /// A word of the command line as it may be repeated: what begins as a secret of a well-known
-/// service or of a provider does is masked, in both halves of `provider/name`.
+/// service or of a provider does is masked, in both halves of `provider/name`. Of an address the query is left
+/// out, where some servers take a key.
 pub(super) fn word(catalog: Option<&Catalog>, word: &str) -> String {
+    let (word, query) = match word.split_once('?') {
+        Some((address, _)) if word.contains("://") => (address, "?…"),
+        Some(_) | None => (word, ""),
+    };
     let providers = || catalog.into_iter().flat_map(Catalog::entries).map(|entry| &entry.provider);
     let variables = providers().flat_map(|one| &one.environment).flat_map(|variable| &variable.prefixes);
     let known = providers().flat_map(|one| &one.masks).chain(variables).cloned();
@@ -46,7 +51,7 @@ pub(super) fn word(catalog: Option<&Catalog>, word: &str) -> String {
         if begins { Secret::new(half).mask(&known) } else { half.to_owned() }
     };
     let halves: Vec<String> = word.split('/').map(half).collect();
-    text::clean(&halves.join("/"), WORD_LIMIT)
+    text::clean(&halves.join("/"), WORD_LIMIT) + query
 }
 
 /// `error` without a stray word and without the value of an option: either may be a
@@ -148,6 +153,7 @@ mod tests {
             ("anthropic/sk-0123456789abcdefZz01", "anthropic/sk-…Zz01"),
             ("eyJhbGciOi", "eyJ…"),
             ("sk-a/bc", "sk-…/bc"),
+            ("https://mcp.test/mcp?key=hunter2", "https://mcp.test/mcp?…"),
         ] {
             assert_eq!(word(Some(&catalog), typed), shown, "{typed}");
         }

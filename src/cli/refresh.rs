@@ -84,7 +84,8 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
 
 /// The profile that is meant, in a store that can take new tokens.
 fn stored_login(services: &Services, meant: &Meant) -> Result<ProfileId, Exit> {
-    let (_, profile) = profile_arg::find(services, &meant.name).map_err(|exit| meant.explain(exit))?;
+    let (_, profile) =
+        profile_arg::find(services, &meant.name).map_err(|exit| meant.explain(services, exit))?;
     if !profile.id.store.may_be_written() {
         let why = profile.owner.as_ref().map(|owner| NotRefreshable::Borrowed(owner.refreshes()));
         let why = why.unwrap_or(NotRefreshable::EnvironmentVariable);
@@ -95,7 +96,8 @@ fn stored_login(services: &Services, meant: &Meant) -> Result<ProfileId, Exit> {
 }
 
 fn one(services: &Arc<Services>, meant: &Meant) -> Result<Exit> {
-    let (_, profile) = profile_arg::find(services, &meant.name).map_err(|exit| meant.explain(exit))?;
+    let (_, profile) =
+        profile_arg::find(services, &meant.name).map_err(|exit| meant.explain(services, exit))?;
     let name = &profile.id.name;
     Ok(match refresh_and_wait(services, &profile.id, Wish::New)? {
         Some(Refreshed::Done(snapshot)) => {

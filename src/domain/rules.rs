@@ -65,7 +65,7 @@ impl Rules {
     pub fn for_address(&self, address: &Url) -> Result<Option<&Rule>, Vec<&Rule>> {
         self.most_specific(|rule| match &rule.place {
             RulePlace::Address(above) => {
-                resource::depth(above, address).map(|depth| (depth, above.path().len()))
+                resource::depth(above, address).map(|depth| (depth, above.as_str().len()))
             }
             RulePlace::Folder(_) | RulePlace::Remote(_) => None,
         })
@@ -106,7 +106,9 @@ pub fn remote_place(url: &str) -> Option<String> {
     };
     let path = path.trim_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
-    (!host.is_empty() && !path.is_empty()).then(|| format!("{host}/{path}").to_lowercase())
+    // A server may take `acme/../other` for another owner than a rule does.
+    let is_plain = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    (!host.is_empty() && is_plain).then(|| format!("{host}/{path}").to_lowercase())
 }
 
 /// How many parts of `remote`, from [`remote_place`], a rule for `written` names, where it fits.
@@ -138,6 +140,7 @@ mod tests {
             ("https://mcp.test/team", Some("a/team")),
             ("https://mcp.test/team/mcp", Some("a/team")),
             ("https://mcp.test/teammate", Some("a/all")),
+            ("https://mcp.test/team/..%2Fmcp", Some("a/all")),
             ("https://mcp.test:8443/team", Some("a/port")),
             ("http://mcp.test/team", None),
             ("https://mcp.test.evil/team", None),
@@ -167,7 +170,9 @@ mod tests {
         ] {
             assert_eq!(remote_place(url).as_deref(), Some("github.com/acme/app"), "{url}");
         }
-        for path in ["/srv/git/app.git", "../app", "file:///srv/app", "./a:b", ""] {
+        for path in
+            ["/srv/git/app.git", "../app", "file:///srv/app", "./a:b", "", "git@github.com:acme/../evil/app"]
+        {
             assert_eq!(remote_place(path), None, "{path}");
         }
     }

@@ -50,7 +50,7 @@ impl Seen {
         let stores = files.chain(folder.map(|folder| (StoreId::Hashed, folder_stamp(folder))));
         Self {
             place: place(paths),
-            settings: format!("{} {}", stamp(&paths.settings), stamp(&paths.providers)),
+            settings: format!("{} {}", stamp(&paths.settings), folder_stamp(&paths.providers)),
             stores: stores.collect(),
         }
     }

@@ -4,11 +4,18 @@
 #[must_use]
 pub fn origin(text: &str) -> Option<String> {
     let mut is_origin = false;
-    for line in text.lines().map(str::trim) {
-        if line.starts_with('[') {
-            is_origin = is_section_of_origin(line);
-        } else if is_origin
-            && let Some((key, value)) = line.split_once('=')
+    for line in text.trim_start_matches('\u{feff}').lines().map(str::trim) {
+        // An entry may stand behind the head of its section.
+        let entry = match line.strip_prefix('[') {
+            Some(head) => {
+                let (head, entry) = head.split_once(']').unwrap_or_default();
+                is_origin = is_section_of_origin(head);
+                entry
+            }
+            None => line,
+        };
+        if is_origin
+            && let Some((key, value)) = entry.split_once('=')
             && key.trim().eq_ignore_ascii_case("url")
         {
             return value_of(value.trim());
@@ -17,9 +24,8 @@ pub fn origin(text: &str) -> Option<String> {
     None
 }
 
-fn is_section_of_origin(line: &str) -> bool {
-    let Some((section, _)) = line.trim_start_matches('[').split_once(']') else { return false };
-    let Some((section, name)) = section.trim().split_once(char::is_whitespace) else { return false };
+fn is_section_of_origin(head: &str) -> bool {
+    let Some((section, name)) = head.trim().split_once(char::is_whitespace) else { return false };
     section.eq_ignore_ascii_case("remote") && name.trim() == "\"origin\""
 }
 
@@ -43,6 +49,10 @@ mod tests {
         assert_eq!(origin(text).as_deref(), Some("git@a.test:acme/app.git"));
         assert_eq!(
             origin("[remote \"origin\"]\nurl=\"https://a.test/b\"\n").as_deref(),
+            Some("https://a.test/b")
+        );
+        assert_eq!(
+            origin("\u{feff}[remote \"origin\"] url = https://a.test/b ; mine\n").as_deref(),
             Some("https://a.test/b")
         );
         for text in

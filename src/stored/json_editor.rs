@@ -4,6 +4,23 @@ use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstInputValue, CstObject, CstRootNode};
 use serde_json::Value;
 
+/// What some editors put before a text.
+const MARK: char = '\u{feff}';
+
+/// JSON with comments and commas at ends; what else some programs let pass, others do not understand.
+const OPTIONS: ParseOptions = ParseOptions {
+    allow_comments: true,
+    allow_trailing_commas: true,
+    allow_loose_object_property_names: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
 /// What a document that is not there yet begins as.
 const EMPTY: &str = "{\n}\n";
 
@@ -13,9 +30,11 @@ const EMPTY: &str = "{\n}\n";
 /// # Errors
 /// Why it cannot be changed, in words.
 pub fn with_member(text: Option<&str>, path: &[String], value: &Value) -> Result<String, String> {
-    let text = text.filter(|text| !text.trim().is_empty()).unwrap_or(EMPTY);
-    let options = ParseOptions::default();
-    let root = CstRootNode::parse(text, &options).map_err(|error| error.to_string())?;
+    let written = text.unwrap_or_default();
+    let text = written.strip_prefix(MARK).unwrap_or(written);
+    let mark = if text.len() < written.len() { MARK.to_string() } else { String::new() };
+    let text = if text.trim().is_empty() { EMPTY } else { text };
+    let root = CstRootNode::parse(text, &OPTIONS).map_err(|error| error.to_string())?;
     let Some((last, above)) = path.split_last() else { return Err("no member is named".to_owned()) };
     let mut object = root.object_value().ok_or("it does not hold one object of JSON")?;
     for name in above {
@@ -27,7 +46,7 @@ pub fn with_member(text: Option<&str>, path: &[String], value: &Value) -> Result
     let found: Option<Value> = parsed(&changed)?;
     // Whatever the editor did: all other values are those that were read.
     if found.as_ref() == Some(&expected) {
-        Ok(changed)
+        Ok(mark + &changed)
     } else {
         Err("it cannot be changed safely".to_owned())
     }
@@ -52,7 +71,7 @@ fn changed_value(text: &str, path: &[String], value: &Value) -> Result<Value, St
 }
 
 fn parsed(text: &str) -> Result<Option<Value>, String> {
-    jsonc_parser::parse_to_serde_value(text, &ParseOptions::default()).map_err(|error| error.to_string())
+    jsonc_parser::parse_to_serde_value(text, &OPTIONS).map_err(|error| error.to_string())
 }
 
 fn input(value: &Value) -> CstInputValue {
@@ -99,8 +118,28 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_before_the_text_and_the_ends_of_lines_stay() {
+        let changed = put_at(Some("\u{feff}{\r\n  \"a\": 1\r\n}\r\n"), &["mcp", "new"]).expect("changed");
+        assert!(changed.starts_with("\u{feff}{\r\n  \"a\": 1,\r\n"), "{changed}");
+        assert_eq!(changed.matches('\n').count(), changed.matches("\r\n").count(), "{changed}");
+        assert!(put_at(Some("\u{feff}"), &["mcp", "new"]).expect("made").starts_with("\u{feff}{\n"));
+    }
+
+    #[test]
     fn what_is_not_understood_is_not_changed() {
-        for text in ["{", "[]", "1", "{\"mcp\": []}", "{\"mcp\": 1}", "{\"mcp\": {}} x"] {
+        for text in [
+            "{",
+            "[]",
+            "1",
+            "{\"mcp\": []}",
+            "{\"mcp\": 1}",
+            "{\"mcp\": {}} x",
+            "{\"a\": 1 \"b\": 2}",
+            "{'a': 1}",
+            "{a: 1}",
+            "{\"a\": 0x1F}",
+            "{\"mcp\": {}, \"mcp\": {}}",
+        ] {
             assert!(put_at(Some(text), &["mcp", "new"]).is_err(), "{text}");
         }
     }

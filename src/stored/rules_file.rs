@@ -14,15 +14,12 @@ use url::Url;
 
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::rules::{Rule, RulePlace, Rules};
-use crate::domain::text;
 use crate::stored::positions::Positions;
 use crate::stored::yaml_path::{PathStep, joined};
 use crate::stored::yaml_reader;
 
 /// How deep a rule lies: its part, its place, and its place in a list.
 const DEPTH: usize = 3;
-/// The longest text of the file that is repeated, in characters.
-const TEXT_LIMIT: usize = 80;
 
 /// Reads the rules of `text`; a text without any is fine.
 ///
@@ -85,9 +82,8 @@ fn profiles_of<'a>(path: &[PathStep], value: &'a Value) -> Vec<(Vec<PathStep>, R
 /// A whole name, and the store that stands before it.
 fn whole_name(written: &str) -> Result<(Option<StoreId>, ProfileName), String> {
     let (store, name) = StoreId::split(written);
-    let parts = name.split_once('/').ok_or_else(|| {
-        format!("“{}” is no whole name: write provider/name", text::clean(written, TEXT_LIMIT))
-    })?;
+    // What is written instead may be a secret, and is not repeated.
+    let parts = name.split_once('/').ok_or("this is no whole name: write provider/name")?;
     let name = ProfileName::new(parts.0, parts.1).map_err(|error| error.to_string())?;
     Ok((store, name))
 }
@@ -147,7 +143,7 @@ mod tests {
     fn what_is_wrong_is_said_with_its_line() {
         for (text, words) in [
             ("folders:\n  work: a/b\n", "line 2: a folder begins with"),
-            ("folders:\n  ~/w: a/b\n  ~/x: b\n", "line 3: “b” is no whole name"),
+            ("folders:\n  ~/w: a/b\n  ~/x: b\n", "line 3: this is no whole name"),
             ("folders:\n  ~/w: [a/b, 7]\n", "line 2: a profile is written here"),
             ("remotes:\n  git@github.com:acme: a/b\n", "line 2: a remote is written as"),
             ("addresses:\n  mcp.test: a/b\n", "line 2: an address begins with"),

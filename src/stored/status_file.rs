@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::text;
+
 /// The form of the file.
 const VERSION: u32 = 1;
 /// How many moments to come are kept of each kind; what lies behind them is read from the store again.
@@ -94,6 +96,9 @@ impl StatusFile {
     pub fn read(bytes: &[u8], program: &str, settings: &str, now: i64) -> Option<Self> {
         let read: Self = serde_json::from_slice(bytes).ok()?;
         let is_ours = read.version == VERSION && read.program == program && read.settings == settings;
+        let mut names = read.stores.iter().flat_map(|store| &store.ends).map(|(_, name)| name);
+        // authtui writes no such names; a terminal shows them.
+        let is_ours = is_ours && !names.any(|name| name.chars().any(text::is_hostile));
         (is_ours && read.made_at <= now.saturating_add(SET_BACK)).then_some(read)
     }
 
@@ -107,7 +112,8 @@ impl StatusFile {
     #[must_use]
     pub fn standing(&self, now: i64) -> Standing {
         let since = |store: &StoreStatus| store.needs_from.iter().filter(|from| **from <= now).count();
-        let need_you = self.stores.iter().map(|store| store.needs + since(store)).sum();
+        let counts = self.stores.iter().map(|store| store.needs.saturating_add(since(store)));
+        let need_you = counts.fold(0, usize::saturating_add);
         let ends = self.stores.iter().flat_map(|store| &store.ends);
         let next =
             ends.filter(|(end, _)| (now.saturating_add(1)..now.saturating_add(SOON)).contains(end)).min();
@@ -118,6 +124,17 @@ impl StatusFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_authtui_never_wrote_is_not_repeated_and_breaks_nothing() {
+        let read = |file: &StatusFile| StatusFile::read(file.text()?.as_bytes(), "authtui 1", "s", 1000);
+        let steering = file(vec![moments("a/\u{1b}[31m\n\u{202e}", None, Some(2000))]);
+        assert_eq!(read(&steering), None);
+        let mut much = file(vec![moments("a/over", Some(1000), None)]);
+        let store = StoreStatus { needs: usize::MAX, ..much.stores.remove(0) };
+        much.stores = vec![store.clone(), store];
+        assert_eq!(read(&much).expect("understood").standing(1000).need_you, usize::MAX);
+    }
 
     fn moments(name: &str, needs_from: Option<i64>, ends_at: Option<i64>) -> Moments {
         Moments { name: name.to_owned(), needs_from, ends_at }

@@ -47,7 +47,7 @@ pub(super) fn write(title: &str, snippets: &[Snippet], yes: bool) -> Result<Exit
         say(&format!("{} says it already.", file.path()));
         return Ok(Exit::Done);
     }
-    console::say(&format!("{}:\n{}", file.path(), difference(before, &after)));
+    console::say(&format!("{}:\n{}", file.path(), difference(before, &after, &json.to_string())));
     agree("Write this?", yes)?;
     Ok(match file.replace(&after) {
         Ok(Replaced::Done(_)) => {
@@ -102,8 +102,8 @@ fn agree(question: &str, yes: bool) -> Result<()> {
     Err(Exit::Failure.into())
 }
 
-/// The lines that go and those that come, between what stays at both ends.
-fn difference(before: &str, after: &str) -> String {
+/// The lines that go and those that come, between what stays at both ends. `ours` is the JSON that authtui writes.
+fn difference(before: &str, after: &str, ours: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let head = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
     let behind = |lines: &[&str]| lines.len().saturating_sub(head);
@@ -111,14 +111,49 @@ fn difference(before: &str, after: &str) -> String {
     let tail = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(old, new)| old == new).count();
     let changed = |lines: &[&str], sign: char| -> Vec<String> {
         let inner = lines.iter().skip(head).take(behind(lines).saturating_sub(tail));
-        inner.map(|line| format!("{sign} {line}")).collect()
+        inner.map(|line| format!("{sign} {}", harmless(line, ours))).collect()
     };
     [changed(&old, '-'), changed(&new, '+')].concat().join("\n")
 }
 
+/// A line of JSON with `…` for remarks and for texts that are not `ours`: each may be a secret of another program.
+fn harmless(line: &str, ours: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once('"') {
+        if let Some(code) = before_remark(before) {
+            return format!("{shown}{code}…");
+        }
+        let (text, after) = string_of(behind);
+        let is_name = after.trim_start().starts_with(':');
+        let is_shown = text.is_empty() || is_name || ours.contains(&format!("\"{text}\""));
+        shown += &format!("{before}\"{}\"", if is_shown { text } else { "…" });
+        rest = after;
+    }
+    before_remark(rest).map_or_else(|| format!("{shown}{rest}"), |code| format!("{shown}{code}…"))
+}
+
+/// What stands before a remark and the sign that begins it, where there is one.
+fn before_remark(code: &str) -> Option<&str> {
+    let begin = code.find("//").into_iter().chain(code.find("/*")).min()?;
+    code.get(..begin + 2)
+}
+
+/// The text of a string up to the quote that ends it, and what stands behind.
+fn string_of(text: &str) -> (&str, &str) {
+    let mut is_escaped = false;
+    let end = text.find(|char| {
+        let ends = char == '"' && !is_escaped;
+        is_escaped = char == '\\' && !is_escaped;
+        ends
+    });
+    let parts = end.and_then(|end| Some((text.get(..end)?, text.get(end + 1..)?)));
+    parts.unwrap_or((text, ""))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::difference;
+    use super::{difference, harmless};
 
     #[test]
     fn a_difference_is_the_lines_that_go_and_those_that_come() {
@@ -129,7 +164,25 @@ mod tests {
             ("a\na\n", "a\na\na\n", "+ a"),
             ("a\nb\n", "a\n", "- b"),
         ] {
-            assert_eq!(difference(before, after), shown);
+            assert_eq!(difference(before, after, ""), shown);
+        }
+    }
+
+    #[test]
+    fn what_other_programs_keep_in_the_same_lines_is_not_shown() {
+        let ours = r#"{"url":"https://a.test","n":"a\"b"}"#;
+        for (line, shown) in [
+            (r#"  "url": "https://a.test","#, r#"  "url": "https://a.test","#),
+            (
+                r#"{"n":"a\"b","k":"hush","l":["hush", 1, true]}"#,
+                r#"{"n":"a\"b","k":"…","l":["…", 1, true]}"#,
+            ),
+            (r#"  "k": "hu\"sh\\", "z": """#, r#"  "k": "…", "z": """#),
+            (r#"  "k": 1, // "hush""#, r#"  "k": 1, //…"#),
+            (r#"  "k": /* hush */ 1"#, r#"  "k": /*…"#),
+            (r#"  "hush"#, r#"  "…""#),
+        ] {
+            assert_eq!(harmless(line, ours), shown, "{line}");
         }
     }
 }

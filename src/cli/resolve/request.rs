@@ -36,7 +36,8 @@ impl<'a> ResolveRequest<'a> {
     ) -> Result<Self, Exit> {
         let mut meant = profile_arg::here(services, named)?;
         if meant.by.is_some() {
-            let found = profile_arg::find(services, &meant.name).map_err(|exit| meant.explain(exit))?;
+            let found =
+                profile_arg::find(services, &meant.name).map_err(|exit| meant.explain(services, exit))?;
             meant.name = found.1.id.name.exact();
         }
         let text = meant.name.as_str();

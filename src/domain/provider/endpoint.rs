@@ -18,7 +18,7 @@ const FULL: &str = "enter a full address such as https://id.example.org/oauth";
 pub fn parse(written: &str) -> Result<Url, EndpointError> {
     let url = page(written)?;
     if url.fragment().is_some() {
-        let written = text::clean(written, 80);
+        let written = text::clean(&harmless(written), 80);
         return Err(EndpointError { written, rule: "leave out the fragment (the part after #)" });
     }
     Ok(url)
@@ -39,7 +39,11 @@ pub fn whole(written: &str) -> Result<Url, EndpointError> {
         Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
         None => false,
     };
-    if is_whole { Ok(url) } else { Err(EndpointError { written: text::clean(written, 80), rule: FULL }) }
+    if is_whole {
+        Ok(url)
+    } else {
+        Err(EndpointError { written: text::clean(&harmless(written), 80), rule: FULL })
+    }
 }
 
 /// Reads an address as a person types it, with or without its scheme: `mcp.acme.test/mcp` is taken as
@@ -94,7 +98,7 @@ fn is_domain(host: &str) -> bool {
 /// # Errors
 /// A [`EndpointError`] that names the address and the rule.
 pub fn page(written: &str) -> Result<Url, EndpointError> {
-    let bad = |rule| EndpointError { written: text::clean(&without_user(written), 80), rule };
+    let bad = |rule| EndpointError { written: text::clean(&harmless(written), 80), rule };
     if written.chars().any(|char| char.is_whitespace() || text::is_hostile(char)) {
         return Err(bad("leave out spaces and control characters"));
     }
@@ -108,14 +112,16 @@ pub fn page(written: &str) -> Result<Url, EndpointError> {
     Ok(url)
 }
 
-/// `written`, which may be no address, with `…` for the user name and password in it.
-fn without_user(written: &str) -> String {
+/// `written`, which may be no address, with `…` for the user name, the password and the query in it: some servers
+/// take a key there.
+fn harmless(written: &str) -> String {
+    let (written, query) = written.split_once('?').map_or((written, ""), |(address, _)| (address, "?…"));
     let begin = written.find("://").map_or(0, |at| at + 3);
     match written.rsplit_once('@') {
         Some((user, host)) if user.len() >= begin => {
-            format!("{}…@{host}", written.get(..begin).unwrap_or_default())
+            format!("{}…@{host}{query}", written.get(..begin).unwrap_or_default())
         }
-        Some(_) | None => written.to_owned(),
+        Some(_) | None => format!("{written}{query}"),
     }
 }
 
@@ -255,12 +261,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_never_repeated_whatever_else_is_wrong() {
+    fn a_password_or_key_is_never_repeated_whatever_else_is_wrong() {
         for written in
             ["https://ana:hush@id.test/", "https://ana:hu sh@id.test/", "ana:hush@id.test", "//ana:hush@"]
         {
             let said = parse(written).expect_err("refused").to_string();
             assert!(!said.contains("hu") && said.contains("…@"), "{said}");
+        }
+        for written in ["http://mcp.test/?key=hush", "https://mcp.test/?key=hush#x", "mcp.test?ana:hush@b"] {
+            let said = parse(written).expect_err("refused").to_string();
+            assert!(!said.contains("hush") && said.contains("?…"), "{said}");
         }
     }
 

@@ -25,7 +25,16 @@ pub fn depth(resource: &Url, address: &Url) -> Option<usize> {
         return None;
     }
     let (above, below) = (segments(resource), segments(address));
-    below.starts_with(&above).then_some(above.len())
+    let rest = below.strip_prefix(above.as_slice())?;
+    let stays = above.is_empty() || !rest.iter().any(|segment| climbs(segment));
+    stays.then_some(above.len())
+}
+
+/// Whether some servers take a segment for a way up: `..%2Fadmin`.
+fn climbs(segment: &str) -> bool {
+    let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+    let segment = segment.replace("%2f", "/").replace("%5c", "/");
+    segment.split('/').any(|part| part == "..")
 }
 
 /// The parts of the path; one slash at the end makes no difference.
@@ -53,6 +62,7 @@ mod tests {
             ("https://mcp.acme.test/v1", "https://mcp.acme.test/v1/mcp?tools=all", 1),
             ("https://mcp.acme.test:443/v1", "https://MCP.acme.test/v1/../v1/mcp", 1),
             ("https://mcp.acme.test/v1?a=1", "https://mcp.acme.test/v1?a=1", 1),
+            ("https://mcp.acme.test/mcp", "https://mcp.acme.test/mcp/acme%2Fapp..", 1),
             ("http://127.0.0.1:4000/mcp", "http://127.0.0.1:4000/mcp", 1),
         ] {
             assert_eq!(depth_of(resource, address), Some(segments), "{resource} {address}");
@@ -65,6 +75,8 @@ mod tests {
             ("https://mcp.acme.test/mcp", "https://mcp.acme.test/mcp-2"),
             ("https://mcp.acme.test/mcp", "https://mcp.acme.test/mcp/../admin"),
             ("https://mcp.acme.test/mcp", "https://mcp.acme.test/mcp/%2e%2e/admin"),
+            ("https://mcp.acme.test/mcp", "https://mcp.acme.test/mcp/..%2Fadmin"),
+            ("https://mcp.acme.test/mcp", "https://mcp.acme.test/mcp/a%5C.%2E%2fadmin"),
             ("https://mcp.acme.test/mcp", "https://mcp.acme.test/MCP"),
             ("https://mcp.acme.test/mcp/v1", "https://mcp.acme.test/mcp"),
             ("https://mcp.acme.test", "https://mcp.acme.test:8443/"),

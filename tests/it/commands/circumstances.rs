@@ -125,6 +125,8 @@ fn a_store_that_cannot_be_understood_is_left_alone() {
     for each in &COMMANDS {
         let ended = each.run(&served, "demo/ana");
         assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{:?}: {ended:?}", each.arguments);
+        let ended = each.run(&served, "ana");
+        assert!(ended.said(1).contains("cannot read"), "{:?}: {ended:?}", each.arguments);
     }
     assert_eq!(served.home.bytes(), before);
 }

@@ -41,6 +41,16 @@ fn commands_profiles_providers_and_stores_are_completed() {
 }
 
 #[test]
+fn bash_puts_a_name_that_looks_like_code_into_the_line_as_a_name() {
+    let home = Home::new();
+    home.store("providers: {acme: {oauth_credentials: [{id: 'a;id $(x)', access_token: t}]}}\n");
+    for typed in ["acme/", "acme/a\\;"] {
+        let offered = offered(&home, &["authtui", "token", typed]);
+        assert_eq!(offered.first().map(String::as_str), Some("acme/a\\;id\\ \\$\\(x\\)"), "{typed}");
+    }
+}
+
+#[test]
 fn bash_completes_by_the_lines_that_it_is_given() {
     let home = Home::new();
     home.store(STORE);

@@ -104,6 +104,19 @@ fn a_file_is_written_with_its_rights_and_all_its_other_bytes() {
 }
 
 #[test]
+fn what_other_entries_hold_is_not_shown_with_what_changes() {
+    let home = home();
+    for before in [
+        "{\"env\":{\"KEY\":\"hunter2\"},\"mcpServers\":{}}",
+        "{\n  \"mcpServers\": {\n    \"acme\": {\"headers\": {\"Authorization\": \"Bearer hunter2\"}} // hunter2\n  }\n}",
+    ] {
+        fs::write(home.path(".mcp.json"), before).expect("written");
+        let ended = home.run(&["connect", "acme/work", "--to", "claude", "--write", "--yes"]);
+        assert!(!ended.said(0).contains("hunter2") && ended.err.contains(ADDRESS), "{ended:?}");
+    }
+}
+
+#[test]
 fn the_file_that_is_there_is_taken_and_a_link_stays_one() {
     let home = home();
     fs::write(home.path("real.jsonc"), "{\n  // mine\n}\n").expect("written");

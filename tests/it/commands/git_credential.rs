@@ -39,6 +39,24 @@ fn question(more: &str) -> Vec<u8> {
 }
 
 #[test]
+fn a_store_that_is_not_there_or_not_understood_is_told_for_hosts_of_ours_alone() {
+    let (served, _) = Served::with_ana(3600);
+    with_hosts(&served, "demo", HOST);
+    let other = b"protocol=https\nhost=git.other.test\n";
+    let none = served.home.path("none.yaml");
+    let none = none.to_str().expect("text");
+    for action in ["get", "store", "erase"] {
+        assert_eq!(asked(&served, &["--config", none, action], other).quietly(), (Some(0), ""));
+    }
+    let ended = asked(&served, &["--config", none, "get"], &question(""));
+    assert!(ended.said(5).contains("none.yaml does not exist"), "{ended:?}");
+    served.home.store("{{");
+    assert_eq!(asked(&served, &["get"], other).quietly(), (Some(0), ""));
+    let ended = asked(&served, &["get"], &question(""));
+    assert!(ended.said(0).contains("no valid YAML"), "{ended:?}");
+}
+
+#[test]
 fn git_gets_user_token_and_end_for_a_host_that_the_provider_file_names() {
     let (served, pair) = Served::with_ana(3600);
     with_hosts(&served, "demo", HOST);

@@ -47,6 +47,21 @@ fn a_name_gives_one_line_and_mcp_one_object() {
 }
 
 #[test]
+fn what_an_address_holds_behind_its_path_is_not_repeated() {
+    let served = Served::start();
+    served.home.store(logins(&["demo/ana"]));
+    for (address, code) in [
+        ("https://mcp.acme.test/mcp?key=hunter2", 5),
+        ("http://mcp.acme.test/mcp?key=hunter2", 2),
+        ("https://mcp.acme.test/mcp?key=hunter2#x", 2),
+        ("https://ana:hunter2@mcp.acme.test/mcp", 2),
+    ] {
+        let ended = asked(&served, address, &[]);
+        assert!(!ended.said(code).contains("hunter2"), "{ended:?}");
+    }
+}
+
+#[test]
 fn a_key_travels_in_the_header_that_its_provider_file_names_and_quotes_are_escaped() {
     let served = Served::start();
     served.home.store("providers: {anthropic: {api_key: 'sk-\"1\\'}, acme: {api_key: sk-2}}\n");

@@ -79,6 +79,13 @@ fn what_is_not_told_is_not_guessed() {
     );
     let gone = run(&home, "home", "acme/gone", &["token"]);
     assert!(gone.said(5).contains("acme/gone was chosen by AUTHTUI_PROFILE."), "{gone:?}");
+    let secret = "sk-ant-hunter2-hunter2-hunter2";
+    for arguments in [&["token"][..], &["refresh"], &["resolve"], &["header", "acme"], &["events", secret]] {
+        for variable in [secret.to_owned(), format!("acme/{secret}")] {
+            let ended = run(&home, "home", &variable, arguments);
+            assert!(!ended.err.contains("hunter2-hunter2"), "{arguments:?} {variable}: {ended:?}");
+        }
+    }
     // These want it said, and no rule is an answer to that.
     for arguments in [&["logout", "--yes"][..], &["delete", "--yes"]] {
         assert_eq!(run(&home, "home/work/app/lab", "acme/lab", arguments).code, Some(2), "{arguments:?}");

@@ -18,8 +18,8 @@ fn file(home: &Home) -> Option<PathBuf> {
 
 /// Waits until what is stored is older than what could hide a change.
 fn settle(home: &Home) {
-    let ours =
-        ["config.yaml", "settings.yaml", "providers"].map(|name| home.path("config/authtui").join(name));
+    let ours = ["config.yaml", "settings.yaml", "providers/demo.yaml"]
+        .map(|name| home.path("config/authtui").join(name));
     while ours.iter().filter_map(|path| FileStamp::of(path)).any(|stamp| stamp.may_hide_a_change()) {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
@@ -85,6 +85,23 @@ fn it_is_told_by_the_small_file_until_a_store_or_the_settings_are_others() {
     fs::write(&path, needs(&fs::read_to_string(&path).expect("text"))).expect("written");
     fs::write(home.path("config/authtui/settings.yaml"), "privacy: true\n").expect("written");
     assert_eq!(home.run(&["status"]).quietly(), (Some(0), "ok\n"), "the settings count");
+}
+
+#[test]
+fn a_provider_file_that_is_written_where_it_lies_counts() {
+    let (served, _) = Served::with_ana(3600);
+    let home = &served.home;
+    settle(home);
+    assert_eq!(home.run(&["status"]).quietly(), (Some(0), "ok\n"));
+    let path = file(home).expect("it is written");
+    let text = fs::read_to_string(&path).expect("text");
+    fs::write(&path, text.replacen("\"needs\":0", "\"needs\":5", 1)).expect("written");
+    assert_eq!(home.run(&["status"]).quietly(), (Some(0), "5 need you\n"));
+    let provider = home.path("config/authtui/providers/demo.yaml");
+    let text = fs::read_to_string(&provider).expect("text");
+    // Nothing of its folder changes.
+    fs::write(&provider, text + "# mine\n").expect("written");
+    assert_eq!(home.run(&["status"]).quietly(), (Some(0), "ok\n"));
 }
 
 #[test]
