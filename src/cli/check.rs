@@ -85,7 +85,7 @@ pub(super) fn run(services: &Arc<Services>, args: &CheckArgs) -> Result<Exit> {
     if args.json {
         output::print_json(&report)?;
     } else {
-        console::print(&report.text())?;
+        console::print(&report.text(console::columns()))?;
     }
     Ok(report.exit(is_faulty))
 }

@@ -70,14 +70,14 @@ pub(super) fn run(services: &Arc<Services>, args: &ConnectArgs) -> Result<Exit> 
 /// Says where a snippet goes, and what to do then.
 fn explain(snippet: &Snippet) {
     if let Some(file) = snippet.files.first() {
-        let next = if snippet.json.is_some() { "; --write puts it there" } else { "" };
-        say(&format!("this goes into {file}{next}."));
+        let next = if snippet.json.is_some() { "; --write does it" } else { "" };
+        say(&format!("add this to {file}{next}."));
     }
     if let Some(also) = &snippet.also {
-        say(&format!("for all your projects: {also}"));
+        say(&format!("for all your projects run: {also}"));
     }
     if let Some(start) = &snippet.start {
-        say(&format!("then: {start}"));
+        say(&format!("then run: {start}"));
     }
 }
 
@@ -93,7 +93,7 @@ fn snippets(
     if let Some(host) = &guide.host {
         let Some(git) = provider.and_then(|provider| provider.git.as_ref()) else {
             say(&format!(
-                "the provider file of {} names no host of git: docs/providers.md, git.",
+                "the provider file of {} names no hosts for git; `authtui providers fields` explains its field git.",
                 profile.id.name.provider()
             ));
             return Err(Exit::Usage);
@@ -121,7 +121,7 @@ fn snippets(
         (false, _) => &guide.server,
     };
     let Some(snippet) = snippet else {
-        say(&format!("{title} takes no token for models from a command or a variable by its documentation."));
+        say(&format!("{title} takes no token for models from a command or a variable."));
         return Err(Exit::Usage);
     };
     match address {

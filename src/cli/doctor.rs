@@ -48,21 +48,26 @@ pub(super) fn run(services: &Arc<Services>, args: &DoctorArgs) -> Result<Exit> {
         let (authtui, system) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS);
         output::print_json(&DoctorJson { version: JSON_VERSION, authtui, system, checks: &diagnoses })?;
     } else {
-        console::print(&page(&diagnoses))?;
+        console::print(&page(&diagnoses, console::columns()))?;
     }
     let worst = diagnoses.iter().map(|diagnosis| diagnosis.severity).max();
     Ok(if worst == Some(Severity::Failing) { Exit::Failure } else { Exit::Done })
 }
 
-/// A line for each diagnosis, and one for what mends it.
-fn page(diagnoses: &[Diagnosis]) -> String {
+/// A line for each diagnosis, and one for what mends it; on a terminal broken between words at its `width`.
+fn page(diagnoses: &[Diagnosis], width: Option<u16>) -> String {
     let widest = diagnoses.iter().map(|diagnosis| diagnosis.check.len()).max().unwrap_or_default();
+    let indent = "failing".len() + 2 + widest + 2;
+    let fit = |text: String| match (width, u16::try_from(indent)) {
+        (Some(width), Ok(indent)) => output::folded(&text, width, indent),
+        (Some(_) | None, _) => text,
+    };
     let line = |diagnosis: &Diagnosis| {
-        let words = text::clean(&diagnosis.words, TEXT_LIMIT);
+        let words = fit(text::clean(&diagnosis.words, TEXT_LIMIT));
         let said = format!("{:<8} {:<widest$}  {words}\n", diagnosis.severity.word(), diagnosis.check);
         let next = diagnosis.next.as_ref().map(|next| {
-            let indent = " ".repeat("failing".len() + 2 + widest + 2);
-            format!("{indent}Next: {}\n", text::clean(next, TEXT_LIMIT))
+            let next = fit(format!("Next: {}", text::clean(next, TEXT_LIMIT)));
+            format!("{:indent$}{next}\n", "")
         });
         said + &next.unwrap_or_default()
     };

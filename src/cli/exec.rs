@@ -69,7 +69,7 @@ fn meant(services: &Services, word: &str) -> Result<(String, Arc<Profile>), Exit
     match word.split_once('=') {
         Some((variable, name)) => {
             if !is_variable(variable) {
-                say("the name of an environment variable is letters, digits and _, no digit first.");
+                say("a variable needs a name of letters, digits and _, with no digit first.");
                 return Err(Exit::Usage);
             }
             Ok((variable.to_owned(), profile_arg::find_here(services, Some(name))?))

@@ -50,7 +50,10 @@ pub(super) fn run(services: &Arc<Services>, args: &HeaderArgs) -> Result<Exit> {
     let provider =
         if profile.kind == Kind::OAuth { None } else { profile_arg::provider(services, &profile)? };
     let Some(header) = form::of(form, &profile, provider.as_ref()) else {
-        say(&format!("the token of {} holds characters that no token may have.", profile.id.name));
+        say(&format!(
+            "the token of {} has characters that no token may have. Store it again.",
+            profile.id.name
+        ));
         return Ok(Exit::Failure);
     };
     console::print_secret(&header)?;
@@ -60,7 +63,7 @@ pub(super) fn run(services: &Arc<Services>, args: &HeaderArgs) -> Result<Exit> {
 /// The profile for the server that an MCP client is about to ask.
 fn for_server(services: &Services) -> Result<Arc<Profile>, Exit> {
     let Some(written) = environment::text(SERVER_VARIABLE) else {
-        say(&format!("write a profile: ${SERVER_VARIABLE} does not say which server is meant."));
+        say(&format!("name a profile: ${SERVER_VARIABLE} names no server."));
         return Err(Exit::Usage);
     };
     let address = endpoint::parse(&written).map_err(|error| {

@@ -59,7 +59,10 @@ fn version(question: Option<&str>) -> Result<&'static str, Exit> {
         serde_json::from_str::<Question>(question).ok().filter(|asked| asked.kind == "ExecCredential");
     let known = asked.and_then(|asked| VERSIONS.into_iter().find(|version| *version == asked.api_version));
     known.ok_or_else(|| {
-        say(&format!("${QUESTION} does not ask for an ExecCredential of {}.", VERSIONS.join(" or ")));
+        say(&format!(
+            "${QUESTION} must ask for an ExecCredential of {}. Correct apiVersion in the kubeconfig.",
+            VERSIONS.join(" or ")
+        ));
         Exit::Usage
     })
 }

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::cli::exit::Exit;
 use crate::cli::list::on_terminal::TerminalList;
-use crate::cli::output::{say, say_problems, terminal_output};
+use crate::cli::output::{folded, say, say_problems, terminal_output};
 use crate::cli::passphrase::{self, Wanted};
 use crate::cli::store_arg;
 use crate::domain::change::{Row, Snapshot, Where};
@@ -29,7 +29,6 @@ use crate::shell::status::{Seen, shown_settings};
 use crate::shell::terminal::console;
 use crate::shell::{Services, settings};
 use crate::tui::store_overlap::StoreOverlap;
-use crate::tui::text_layout;
 use crate::tui::theme::Shape;
 
 /// The widest column, in characters.
@@ -98,24 +97,12 @@ fn explain(reasons: impl Iterator<Item = String>, width: u16) {
     console::say("");
     let mut are_there = false;
     for reason in reasons {
-        let whole = match reason.rsplit_once(": authtui ") {
-            Some((why, command)) => format!("{why}: {}", fixed(&format!("authtui {command}"))),
-            None => reason,
-        };
-        for (index, line) in text_layout::wrap(&whole, width.saturating_sub(INDENT)).iter().enumerate() {
-            let indent = if index == 0 { 1 } else { usize::from(INDENT) };
-            console::say(&format!("{}{line}", " ".repeat(indent)));
-        }
+        console::say(&format!(" {}", folded(&reason, width, INDENT)));
         are_there = true;
     }
     if are_there {
         console::say("");
     }
-}
-
-/// `text` in one piece.
-fn fixed(text: &str) -> String {
-    text.replace(' ', &text_layout::FIXED_SPACE.to_string())
 }
 
 /// Of each of `profiles` that is not well why, and what helps.

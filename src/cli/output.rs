@@ -11,6 +11,7 @@ use crate::domain::settings::Settings;
 use crate::domain::text;
 use crate::shell::terminal::console::{self, StyledOutput};
 use crate::shell::{Services, settings};
+use crate::tui::text_layout;
 use crate::tui::theme::Shape;
 
 /// The version of every JSON document; `docs/json.md` says when another one is due.
@@ -18,7 +19,30 @@ pub(super) const JSON_VERSION: u32 = 1;
 
 /// Says a sentence to the person, under the program's name.
 pub(super) fn say(words: &str) {
-    console::say(&format!("authtui: {words}"));
+    console::say(&format!("authtui: {}", pasteable(words)));
+}
+
+/// The words without the full stop behind a command at their end: a command is copied whole.
+fn pasteable(words: &str) -> &str {
+    let Some(bare) = words.strip_suffix('.') else { return words };
+    let next = bare.rsplit_once("Next: ").map_or(bare, |(_, next)| next);
+    let command = next.rsplit_once("run: ").or_else(|| next.rsplit_once(": authtui ")).map(|(_, rest)| rest);
+    let ends_so = next.starts_with("chmod ") || command.is_some_and(|rest| !rest.contains([',', ';']));
+    if ends_so { bare } else { words }
+}
+
+/// `text` broken between words at `width`, its further lines set in by `indent`; a command at its end stays in one
+/// piece.
+pub(super) fn folded(text: &str, width: u16, indent: u16) -> String {
+    let whole = match text.rsplit_once(": authtui ") {
+        Some((why, command)) => {
+            let command = format!("authtui {command}").replace(' ', &text_layout::FIXED_SPACE.to_string());
+            format!("{why}: {command}")
+        }
+        None => text.to_owned(),
+    };
+    let lines = text_layout::wrap(&whole, width.saturating_sub(indent));
+    lines.join(&format!("\n{}", " ".repeat(usize::from(indent))))
 }
 
 /// Says what a person should know of a store's file.
@@ -84,6 +108,20 @@ impl Formatter for HarmlessJson {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_full_stop_follows_a_command_that_is_copied() {
+        let kept = "run: authtui login acme --yes, or leave it.";
+        let list = "there is no profile x; authtui list shows what is there.";
+        for (words, shown) in [
+            ("it is protected. Next: chmod u+w /a/b.yaml.", "it is protected. Next: chmod u+w /a/b.yaml"),
+            ("check client.id: authtui providers show acme.", "check client.id: authtui providers show acme"),
+            (kept, kept),
+            (list, list),
+        ] {
+            assert_eq!(pasteable(words), shown);
+        }
+    }
 
     #[test]
     fn json_holds_nothing_that_steers_a_terminal_and_means_the_same() {

@@ -135,7 +135,7 @@ fn look(
         }
         if let Some(why) = unreadable(&snapshot, name) {
             let remedy = match store.may_be_written() {
-                true => format!("Correct {}; it is never written", snapshot.place),
+                true => format!("Correct it in {}", snapshot.place),
                 false if store == StoreId::Borrowed => "authtui only reads it".to_owned(),
                 false => "Set it again, or unset it".to_owned(),
             };

@@ -66,7 +66,9 @@ impl MinTtl {
         let life = life(profile).filter(|life| *life < span(time))?;
         let life = duration::text(life.to_std().unwrap_or_default());
         let (name, time) = (&profile.id.name, duration::text(time));
-        Some(format!("a token of {name} lives for {life}, and --min-ttl asks for {time}."))
+        Some(format!(
+            "a token of {name} lives for {life}, but --min-ttl asks for {time}. Write a shorter time."
+        ))
     }
 }
 
@@ -145,7 +147,7 @@ fn is_good(profile: &Profile, for_at_least: Duration, now: Now) -> bool {
 fn checked(profile: Arc<Profile>, now: Now) -> Result<ValidToken, Exit> {
     let name = &profile.id.name;
     if !profile.held.tokens().is_some_and(|tokens| tokens.access.is_bearer()) {
-        say(&format!("the token of {name} holds characters that no token may have."));
+        say(&format!("the token of {name} has characters that no token may have. Store it again."));
         return Err(Exit::Failure);
     }
     if let Some(last) = profile.last_test_of_this_token().filter(|_| profile.is_refused()) {
@@ -155,7 +157,7 @@ fn checked(profile: Arc<Profile>, now: Now) -> Result<ValidToken, Exit> {
     let has_ended = profile.life.expires_at.is_some_and(|end| end <= now.wall);
     match profile.kind {
         Kind::ApiKey if has_ended => {
-            say(&format!("the key of {name} has expired by what is stored. It may still work."));
+            say(&format!("the key of {name} should have expired at its stored date. It may still work."));
         }
         Kind::OAuth | Kind::Environment if has_ended => {
             say(&format!(

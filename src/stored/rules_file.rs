@@ -38,7 +38,7 @@ pub fn read(text: &str) -> Result<Rules, String> {
     if tree.is_null() {
         return Ok(Rules::default());
     }
-    let parts = tree.as_mapping().ok_or_else(|| wrong(&[], "write folders, remotes or addresses"))?;
+    let parts = tree.as_mapping().ok_or_else(|| wrong(&[], "use only folders, remotes and addresses"))?;
     let mut rules = Vec::new();
     for (part, entries) in parts {
         let part = part.as_str().unwrap_or_default();
@@ -47,14 +47,14 @@ pub fn read(text: &str) -> Result<Rules, String> {
             "folders" => folder,
             "remotes" => remote,
             "addresses" => address,
-            _ => return Err(wrong(&path, "only folders, remotes and addresses may stand here")),
+            _ => return Err(wrong(&path, "use only folders, remotes and addresses here")),
         };
         if entries.is_null() {
             continue;
         }
         let entries = entries.as_mapping();
-        let entries =
-            entries.ok_or_else(|| wrong(&path, &format!("{part} is a map from a place to a profile")))?;
+        let entries = entries
+            .ok_or_else(|| wrong(&path, &format!("below {part} write lines such as PLACE: provider/name")))?;
         for (key, profiles) in entries {
             let written = key.as_str().unwrap_or_default();
             let path = joined(&path, PathStep::key(written));
@@ -71,9 +71,8 @@ pub fn read(text: &str) -> Result<Rules, String> {
 
 /// The text of each profile that a value names, with its path.
 fn profiles_of<'a>(path: &[PathStep], value: &'a Value) -> Vec<(Vec<PathStep>, Result<&'a str, String>)> {
-    let text = |value: &'a Value| {
-        value.as_str().ok_or_else(|| "a profile is written here: provider/name".to_owned())
-    };
+    let text =
+        |value: &'a Value| value.as_str().ok_or_else(|| "write a profile here: provider/name".to_owned());
     let Some(list) = value.as_sequence() else { return vec![(path.to_vec(), text(value))] };
     let each = list.iter().enumerate();
     each.map(|(index, value)| (joined(path, PathStep::Nth(index)), text(value))).collect()
@@ -83,7 +82,7 @@ fn profiles_of<'a>(path: &[PathStep], value: &'a Value) -> Vec<(Vec<PathStep>, R
 fn whole_name(written: &str) -> Result<(Option<StoreId>, ProfileName), String> {
     let (store, name) = StoreId::split(written);
     // What is written instead may be a secret, and is not repeated.
-    let parts = name.split_once('/').ok_or("this is no whole name: write provider/name")?;
+    let parts = name.split_once('/').ok_or("write a whole name here: provider/name")?;
     let name = ProfileName::new(parts.0, parts.1).map_err(|error| error.to_string())?;
     Ok((store, name))
 }
@@ -143,14 +142,14 @@ mod tests {
     fn what_is_wrong_is_said_with_its_line() {
         for (text, words) in [
             ("folders:\n  work: a/b\n", "line 2: a folder begins with"),
-            ("folders:\n  ~/w: a/b\n  ~/x: b\n", "line 3: this is no whole name"),
-            ("folders:\n  ~/w: [a/b, 7]\n", "line 2: a profile is written here"),
+            ("folders:\n  ~/w: a/b\n  ~/x: b\n", "line 3: write a whole name here"),
+            ("folders:\n  ~/w: [a/b, 7]\n", "line 2: write a profile here"),
             ("remotes:\n  git@github.com:acme: a/b\n", "line 2: a remote is written as"),
             ("addresses:\n  mcp.test: a/b\n", "line 2: an address begins with"),
             ("addresses:\n  https://u:p@mcp.test/: a/b\n", "line 2: an address begins with"),
-            ("folder:\n  ~/w: a/b\n", "line 1: only folders, remotes and addresses"),
-            ("\nfolders: a/b\n", "line 2: folders is a map"),
-            ("- a\n", "write folders, remotes or addresses"),
+            ("folder:\n  ~/w: a/b\n", "line 1: use only folders, remotes and addresses here"),
+            ("\nfolders: a/b\n", "line 2: below folders write"),
+            ("- a\n", "use only folders, remotes and addresses"),
             ("folders:\n  ~/w: a/..\u{202e}\n", "line 2: "),
             ("folders: [\n", "line"),
             ("folders:\n  ~/w: a/b\n  ~/w: a/c\n", "~/w"),

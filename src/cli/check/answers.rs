@@ -78,7 +78,7 @@ pub(super) fn of(
     });
     let all = until_signal(each.buffer_unordered(jobs).collect::<BTreeMap<_, _>>())?;
     let Some(answers) = all else {
-        say("ended before every answer came.");
+        say("stopped before all answers came.");
         return Err(Exit::Failure.into());
     };
     Ok(Answers(answers))

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::cli::check::answers::{Answer, Answers};
 use crate::cli::exit::Exit;
+use crate::cli::output;
 use crate::cli::remedy;
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, rfc3339};
@@ -17,6 +18,8 @@ use crate::tui::{standing, urgency};
 
 /// The longest reason, in characters.
 const REASON_LIMIT: usize = 200;
+/// Columns before the further lines of a long one, on a terminal.
+const INDENT: u16 = 2;
 
 /// What scripts read.
 #[derive(Debug, Serialize)]
@@ -39,12 +42,13 @@ pub(super) struct CheckFinding {
 }
 
 impl CheckReport {
-    /// A line for each profile that needs somebody.
-    pub(super) fn text(&self) -> String {
+    /// A line for each profile that needs somebody; on a terminal broken between words at its `width`.
+    pub(super) fn text(&self, width: Option<u16>) -> String {
         let line = |finding: &CheckFinding| {
             let next =
                 finding.command.as_ref().map_or_else(|| ".".to_owned(), |next| format!(". Next: {next}"));
-            format!("{} {}{next}\n", finding.profile, finding.why)
+            let line = format!("{} {}{next}", finding.profile, finding.why);
+            width.map_or_else(|| line.clone(), |width| output::folded(&line, width, INDENT)) + "\n"
         };
         self.profiles.iter().map(line).collect()
     }
@@ -111,7 +115,7 @@ impl CheckFinding {
             return Some(Self::refused(
                 model,
                 profile,
-                "was refused by its provider when it was tested".to_owned(),
+                "was refused by its provider at the last test".to_owned(),
                 now,
             ));
         }
@@ -130,7 +134,7 @@ impl CheckFinding {
             Need::TokenEnds => {
                 let what = if profile.kind == Kind::ApiKey { "key" } else { "token" };
                 (
-                    format!("has a {what} that expires{} and is not refreshed", left(end, now)),
+                    format!("has a {what} that expires{} and cannot be refreshed", left(end, now)),
                     login(),
                     Exit::NeedsLogin,
                 )
@@ -139,7 +143,7 @@ impl CheckFinding {
                 ("could not be refreshed".to_owned(), Some(format!("authtui refresh {name}")), Exit::Failure)
             }
             Need::Retrying => (
-                "could not be refreshed for now".to_owned(),
+                "could not be refreshed (temporary failure)".to_owned(),
                 Some(format!("authtui refresh {name}")),
                 Exit::Temporary,
             ),

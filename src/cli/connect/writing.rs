@@ -22,7 +22,7 @@ pub(super) fn write(title: &str, snippets: &[Snippet], yes: bool) -> Result<Exit
     let Some((snippet, json)) = snippets.iter().find_map(|snippet| Some((snippet, snippet.json.as_ref()?)))
     else {
         say(&format!(
-            "authtui writes no file of {title} in this form; leave out --write and paste what it prints."
+            "authtui does not write this file of {title}; leave out --write and paste what is printed."
         ));
         return Ok(Exit::Usage);
     };
@@ -39,26 +39,29 @@ pub(super) fn write(title: &str, snippets: &[Snippet], yes: bool) -> Result<Exit
     let (before, after) = match (before, after) {
         (Ok(before), Ok(after)) => (before.unwrap_or_default(), after),
         (_, Err(why)) | (Err(_), Ok(why)) => {
-            say(&format!("{} is left as it is: {why}.", file.path()));
+            say(&format!(
+                "{} was not changed: {why}. Correct it, or leave out --write and paste what is printed.",
+                file.path()
+            ));
             return Ok(Exit::Failure);
         }
     };
     if before == after {
-        say(&format!("{} says it already.", file.path()));
+        say(&format!("{} has this already.", file.path()));
         return Ok(Exit::Done);
     }
     console::say(&format!("{}:\n{}", file.path(), difference(before, &after, &json.to_string())));
     agree("Write this?", yes)?;
     Ok(match file.replace(&after) {
         Ok(Replaced::Done(_)) => {
-            say(&format!("{} is written.", file.path()));
+            say(&format!("{} was written.", file.path()));
             if let Some(start) = &snippet.start {
-                say(&format!("then: {start}"));
+                say(&format!("then run: {start}"));
             }
             Exit::Done
         }
         Ok(Replaced::Overtaken) => {
-            say(&format!("{} was changed meanwhile; run the same command again.", file.path()));
+            say(&format!("another program has just changed {}. Run the same command again.", file.path()));
             Exit::Temporary
         }
         Err(trouble) => {
@@ -74,7 +77,7 @@ fn run(commands: &[&Vec<String>]) -> Result<Exit> {
         match program_file::run(command) {
             Ok(true) => {}
             Ok(false) => {
-                say(&format!("{program} refused it."));
+                say(&format!("{program} reported a failure; nothing after this command was run."));
                 return Ok(Exit::Failure);
             }
             Err(error) => {

@@ -45,7 +45,7 @@ fn store(services: &Services, snapshot: &Snapshot) -> Vec<Diagnosis> {
     let mut diagnoses = Vec::new();
     match (&snapshot.writable, snapshot.presence) {
         (_, StorePresence::Locked) => {
-            diagnoses.push(Diagnosis::warning(check, "its secrets are locked", "press U in authtui"));
+            diagnoses.push(Diagnosis::warning(check, "its secrets are locked", "in authtui press U"));
         }
         (Err(trouble), _) if snapshot.store.may_be_written() => {
             diagnoses.push(Diagnosis::of_trouble(check, Severity::Failing, trouble));
@@ -60,7 +60,7 @@ fn store(services: &Services, snapshot: &Snapshot) -> Vec<Diagnosis> {
     match (count, snapshot.is_there()) {
         (0, false) if snapshot.store == StoreId::Own && is_well => {
             let path = shown(&services.paths.config);
-            diagnoses.push(Diagnosis::ok(check, format!("no profile yet; the first login makes {path}")));
+            diagnoses.push(Diagnosis::ok(check, format!("no profiles yet; the first login makes {path}")));
         }
         (0, false) => {}
         (0, true) if !snapshot.store.may_be_written() => {}
@@ -88,8 +88,8 @@ fn writing(services: &Services, store: StoreId) -> Option<Diagnosis> {
 /// What other users may do, and how to take it from them.
 fn rights(check: &str, notice: &StoreNotice) -> Option<Diagnosis> {
     let next = match notice {
-        StoreNotice::Readable(path) => format!("press F in authtui, or run chmod 600 {path}"),
-        StoreNotice::SharedFolder(folder) => format!("press F in authtui, or run chmod go-w {folder}"),
+        StoreNotice::Readable(path) => format!("in authtui press F, or run chmod 600 {path}"),
+        StoreNotice::SharedFolder(folder) => format!("in authtui press F, or run chmod go-w {folder}"),
         StoreNotice::WasReadable(_) => return None,
         StoreNotice::Told(words) => {
             return Some(Diagnosis { severity: Severity::Warning, ..Diagnosis::ok(check, words) });
@@ -101,7 +101,7 @@ fn rights(check: &str, notice: &StoreNotice) -> Option<Diagnosis> {
 /// The entries that cannot be understood.
 fn broken(check: &str, snapshot: &Snapshot) -> Vec<Diagnosis> {
     let next = match (snapshot.store.may_be_written(), snapshot.store) {
-        (true, _) => "press e on it in authtui, and correct it",
+        (true, _) => "in authtui press e on it, and correct it",
         (false, StoreId::Borrowed) => "log in with that program again",
         (false, _) => "set the variable again, or unset it",
     };
@@ -117,7 +117,7 @@ fn broken(check: &str, snapshot: &Snapshot) -> Vec<Diagnosis> {
     if more > 0 {
         broken.push(Diagnosis::failing(
             check,
-            format!("{more} more cannot be understood"),
+            format!("{more} more entries cannot be read"),
             "authtui list shows them",
         ));
     }
@@ -129,8 +129,8 @@ fn rescued(services: &Services, snapshot: &Snapshot) -> Option<Diagnosis> {
     let place = rescue::place(&services.paths.state, services.place(snapshot.store));
     let is_there = snapshot.store.may_be_written() && rescue::is_there(&place);
     is_there.then(|| {
-        let words = format!("new tokens that could not be saved lie in {}", shown(&place));
-        Diagnosis::warning(check(snapshot.store), words, "run authtui refresh --all, which saves them")
+        let words = format!("new tokens could not be saved, and wait in {}", shown(&place));
+        Diagnosis::warning(check(snapshot.store), words, "to save them, run authtui refresh --all")
     })
 }
 
@@ -162,8 +162,12 @@ fn rules(services: &Services, snapshots: &[Snapshot]) -> Vec<Diagnosis> {
         .iter()
         .filter(|rule| !is_there(rule))
         .map(|rule| {
-            let words =
-                format!("line {} of {} names {}, which is not there", rule.line, shown(path), rule.exact());
+            let words = format!(
+                "line {} of {} names {}, but there is no such profile",
+                rule.line,
+                shown(path),
+                rule.exact()
+            );
             Diagnosis::warning("rules", words, "correct the line, or log in to that profile")
         })
         .collect();
@@ -213,7 +217,7 @@ fn state(services: &Services) -> Diagnosis {
                 "event log",
                 format!("{} events, the last at {}", events.len(), rfc3339(last.at)),
             ),
-            (Ok(()), None) => Diagnosis::ok("event log", "no event yet"),
+            (Ok(()), None) => Diagnosis::ok("event log", "no events yet"),
         },
     }
 }

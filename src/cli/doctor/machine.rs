@@ -33,7 +33,7 @@ fn clock(services: &Services, snapshots: &[Snapshot]) -> Diagnosis {
     let events = services.event_log.read().unwrap_or_default();
     if let Some(newest) = events.iter().map(|event| event.at).max().filter(|at| *at - now.wall > SKEW_LIMIT) {
         let (now, newest) = (rfc3339(now.wall), rfc3339(newest));
-        let words = format!("it is {now} here, and the event log has an event at {newest}");
+        let words = format!("it is {now} here, but the event log has an event of {newest}");
         return Diagnosis::warning("clock", words, "set the clock");
     }
     match snapshots.iter().flat_map(Snapshot::profiles).find_map(|one| refresh_notes::clock(one, now)) {
@@ -72,7 +72,7 @@ fn port(redirect: &Redirect) -> Diagnosis {
     if redirect.ports().into_iter().any(|other| other != port && port_holder::is_free(other)) {
         return Diagnosis::ok(&check, format!("{holder} uses it; a login takes another port"));
     }
-    let words = format!("{holder} uses it, and a login waits there for the browser");
+    let words = format!("{holder} uses it, but a login waits there for the browser");
     Diagnosis::warning(&check, words, "end that program before you log in, or log in with --paste")
 }
 
@@ -80,7 +80,7 @@ fn browser() -> Diagnosis {
     match browser::program() {
         Ok(program) => Diagnosis::ok("browser", program),
         Err(trouble) => {
-            let next = "open the address that authtui shows on any machine, or log in with --device";
+            let next = "open the address of a login on another machine, or log in with --device";
             Diagnosis::warning("browser", trouble.why, next)
         }
     }
@@ -88,9 +88,9 @@ fn browser() -> Diagnosis {
 
 fn clipboard() -> Diagnosis {
     match ClipboardKind::of_this_machine() {
-        ClipboardKind::Desktop => Diagnosis::ok("clipboard", "the desktop's"),
+        ClipboardKind::Desktop => Diagnosis::ok("clipboard", "of the desktop"),
         ClipboardKind::Terminal => {
-            Diagnosis::ok("clipboard", "the terminal's (OSC 52), where it allows that")
+            Diagnosis::ok("clipboard", "through the terminal (OSC 52), if it allows that")
         }
     }
 }
@@ -104,10 +104,11 @@ async fn keyring(services: &Services, snapshots: &[Snapshot]) -> Option<Diagnosi
     match services.probe(StoreId::Keyring, Prompting::Never).await {
         // What is in it has been told already.
         Ok(()) if is_used => None,
-        Ok(()) => Some(Diagnosis::ok("keyring", "it answers; nothing of authtui is in it")),
+        Ok(()) => Some(Diagnosis::ok("keyring", "it answers; authtui keeps nothing in it")),
         Err(trouble) if is_used => Some(Diagnosis::of_trouble("keyring", Severity::Failing, &trouble)),
-        Err(trouble) => {
-            Some(Diagnosis::ok("keyring", format!("none answers ({}); it is not used", trouble.why)))
-        }
+        Err(trouble) => Some(Diagnosis::ok(
+            "keyring",
+            format!("no keyring answers ({}), and none is needed", trouble.why),
+        )),
     }
 }

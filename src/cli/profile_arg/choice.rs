@@ -94,7 +94,7 @@ fn by_rule(services: &Services, fits: impl Fn(&Rule) -> bool) -> Result<Option<C
 
 fn read(services: &Services) -> Result<Rules, Exit> {
     rules::read(&services.paths.rules).map_err(|why| {
-        say(&format!("{why}. Correct it, or write the whole name of a profile."));
+        say(&format!("{why}. Correct the file, or write the whole name of a profile."));
         Exit::Failure
     })
 }
@@ -109,7 +109,10 @@ fn chosen(services: &Services, found: Result<Option<&Rule>, Vec<&Rule>>) -> Resu
         Err(rules) => {
             let all: Vec<String> =
                 rules.iter().map(|rule| format!("{} (line {})", rule.exact(), rule.line)).collect();
-            say(&format!("{file} may mean {} here. Write one of them.", all.join(", ")));
+            say(&format!(
+                "more than one rule in {file} fits here: {}. Write one of these names.",
+                all.join(", ")
+            ));
             Err(Exit::NotFound)
         }
     }

@@ -103,7 +103,7 @@ impl ResolveReport<'_> {
             lines.push(format!("{mark} {} {label}{padding}  {}", index + 1, self.why(index, candidate)));
         }
         if let Some(by) = &self.request.meant.by {
-            lines.push(format!("{} is meant by {by}.", self.request.meant.name));
+            lines.push(format!("{} was chosen by {by}.", self.request.meant.name));
         }
         lines.push(match self.masked() {
             Some(header) => format!("Header: {header}"),

@@ -52,7 +52,10 @@ fn each_that_needs_somebody_is_a_line_with_what_helps_and_the_worst_is_the_numbe
         lines[0].starts_with("demo/ivy is unreadable: access_token must be quoted text. Next: correct line")
     );
     assert_eq!(lines[1], "demo/emil needs a login. Next: authtui login demo/emil");
-    assert_eq!(lines[2], "demo/gus could not be refreshed for now. Next: authtui refresh demo/gus");
+    assert_eq!(
+        lines[2],
+        "demo/gus could not be refreshed (temporary failure). Next: authtui refresh demo/gus"
+    );
 
     assert_eq!(check(&[&odd, &passing], &[]).0, Some(1));
     assert_eq!(check(&[&passing], &[]).0, Some(4));
@@ -60,7 +63,7 @@ fn each_that_needs_somebody_is_a_line_with_what_helps_and_the_worst_is_the_numbe
     let (code, out) = check(&[&ends], &["--within", "2h"]);
     assert_eq!(code, Some(3));
     assert!(out.starts_with("demo/fay has a token that expires in 1h"), "{out}");
-    assert!(out.ends_with(" and is not refreshed. Next: authtui login demo/fay\n"), "{out}");
+    assert!(out.ends_with(" and cannot be refreshed. Next: authtui login demo/fay\n"), "{out}");
     assert_eq!(check(&[&ends], &["--within", "1h"]).0, Some(0));
     assert_eq!(check(&[&ends, &needs_login], &["demo/fay"]), (Some(0), String::new()), "only that one");
 

@@ -60,7 +60,7 @@ fn what_cannot_be_told_is_a_usage_error() {
     let home = home();
     for (arguments, said) in [
         (&["connect", "plain/work", "--to", "claude"][..], "--url"),
-        (&["connect", "acme/work", "--to", "git"], "names no host of git"),
+        (&["connect", "acme/work", "--to", "git"], "names no hosts for git"),
         (&["connect", "acme/work", "--to", "opencode", "--model"], "no token for models"),
         (&["connect", "acme/work", "--to", "emacs"], "possible values: claude"),
         (&["connect", "acme/work"], "--to"),
@@ -96,7 +96,7 @@ fn a_file_is_written_with_its_rights_and_all_its_other_bytes() {
         assert!(after.contains(kept), "{after}");
     }
     assert_eq!(fs::metadata(home.path(".mcp.json")).expect("there").permissions().mode() & 0o777, 0o640);
-    assert!(home.run(&write).said(0).contains("says it already"));
+    assert!(home.run(&write).said(0).contains("has this already"));
     assert_eq!(fs::read_to_string(home.path(".mcp.json")).expect("there"), after);
     let left = fs::read_dir(home.path("")).expect("a folder").flatten().map(|entry| entry.file_name());
     let left: Vec<_> = left.filter(|name| name.to_string_lossy().ends_with(".tmp")).collect();
@@ -122,7 +122,7 @@ fn the_file_that_is_there_is_taken_and_a_link_stays_one() {
     fs::write(home.path("real.jsonc"), "{\n  // mine\n}\n").expect("written");
     symlink("real.jsonc", home.path("opencode.jsonc")).expect("a link");
     let ended = home.run(&["connect", "acme/work", "--to", "opencode", "--write", "--yes"]);
-    assert!(ended.said(0).contains("then: authtui exec acme/work -- opencode"), "{ended:?}");
+    assert!(ended.said(0).contains("then run: authtui exec acme/work -- opencode"), "{ended:?}");
     assert!(fs::symlink_metadata(home.path("opencode.jsonc")).expect("there").is_symlink());
     let file = fs::read_to_string(home.path("real.jsonc")).expect("there");
     assert!(file.contains("// mine") && file.contains(ADDRESS), "{file}");
@@ -135,7 +135,7 @@ fn a_file_that_cannot_be_understood_is_never_written() {
     for text in [&b"{"[..], b"[]", b"{\"mcpServers\": []}", b"\xff", b"{\"mcpServers\": {}} more"] {
         fs::write(home.path(".mcp.json"), text).expect("written");
         let ended = home.run(&["connect", "acme/work", "--to", "claude", "--write", "--yes"]);
-        assert!(ended.said(1).contains("is left as it is"), "{ended:?}");
+        assert!(ended.said(1).contains("was not changed"), "{ended:?}");
         assert_eq!(fs::read(home.path(".mcp.json")).expect("there"), text);
     }
 }

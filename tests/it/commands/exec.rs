@@ -150,7 +150,7 @@ fn a_token_that_would_end_too_soon_does_not_run_the_command() {
     // A token that lives for an hour lasts no two; none is spent to find out.
     let asked = served.refreshes();
     let ended = served.home.run(&exec(&["demo/ana", "--min-ttl", "2h"], &PRINT));
-    assert!(ended.said(1).contains("lives for 1h, and --min-ttl asks for 2h"), "{ended:?}");
+    assert!(ended.said(1).contains("lives for 1h, but --min-ttl asks for 2h"), "{ended:?}");
     assert_eq!(served.refreshes(), asked);
 
     let (served, _) = Served::with_ana(45);

@@ -73,10 +73,7 @@ fn what_is_not_told_is_not_guessed() {
         assert_eq!(run(&home, "home", "", &[command]).code, Some(2), "{command}");
     }
     let two = run(&home, "home/work", "", &["token"]);
-    assert!(
-        two.said(5).contains("rules.yaml may mean acme/work (line 2), beta/one (line 2) here."),
-        "{two:?}"
-    );
+    assert!(two.said(5).contains("rules.yaml fits here: acme/work (line 2), beta/one (line 2)."), "{two:?}");
     let gone = run(&home, "home", "acme/gone", &["token"]);
     assert!(gone.said(5).contains("acme/gone was chosen by AUTHTUI_PROFILE."), "{gone:?}");
     let secret = "sk-ant-hunter2-hunter2-hunter2";
@@ -113,7 +110,7 @@ fn resolve_says_which_rule_it_was_and_where_it_stands() {
     let provider = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
     home.provider("acme", provider);
     let shown = run(&home, "home/work/app/lab", "", &["resolve", "acme"]).out;
-    assert!(shown.contains("acme/lab is meant by the rule for ~/work/app/lab in line 3 of "), "{shown}");
+    assert!(shown.contains("acme/lab was chosen by the rule for ~/work/app/lab in line 3 of "), "{shown}");
     assert!(shown.contains("rules.yaml.") && shown.contains("login acme/lab"), "{shown}");
     let json = |folder, variable| -> Value {
         serde_json::from_str(&run(&home, folder, variable, &["resolve", "acme", "--json"]).out).expect("JSON")
