@@ -135,6 +135,13 @@
 //! ([`FileSchema`](stored::config_file::FileSchema)); the rest is noted in the state folder by
 //! `shell/store_files/side_file.rs`, after the file, and said only of the grant it was noted for.
 //!
+//! # Who needs somebody
+//!
+//! `tui/urgency.rs` says what a row needs of a person. Where there is no screen, `tui/standing.rs`
+//! asks it for `check` and `status`, and says from when on a need will be there. `shell/status.rs`
+//! keeps these moments in a small file, with a stamp of each store; `status` reads that file alone
+//! for as long as the stamps are right.
+//!
 //! # Words for people
 //!
 //! A failure is a [`Trouble`](domain::trouble::Trouble): what failed, why, whether the stored
@@ -196,6 +203,7 @@
 //!   `tests/it/commands/NAME.rs`; what `authtui doctor` should look at: `cli/doctor/`. What it
 //!   prints with colours on a terminal: `cli/NAME/on_terminal.rs` by
 //!   `shell/terminal/console/styled.rs`.
+//! - **A field of a JSON document**: `cli/list/json.rs` or the file of its command, `docs/json.md`.
 //! - **A command that hands a token to a program**: the same, by `cli/valid_token.rs`; its row in
 //!   `tests/it/commands/circumstances.rs`.
 //! - **A program that takes tokens from here**: a file in `assets/connect`, a line in

@@ -20,7 +20,7 @@ use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::span;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::shell::Services;
-use crate::shell::status::{Seen, shown_settings};
+use crate::shell::status::{StatusCache, shown_settings};
 use crate::shell::terminal::console;
 use crate::tui::model::{AutoRefreshMode, Model};
 use crate::tui::standing;
@@ -57,7 +57,7 @@ pub(super) fn run(services: &Arc<Services>, args: &CheckArgs) -> Result<Exit> {
         [] => store.may_be_written(),
         named => named.iter().any(|id| id.store == *store),
     };
-    let seen = Seen::now(&services.paths);
+    let cache = StatusCache::open(&services.paths);
     let stores = StoreId::ALL.into_iter().filter(is_looked_at);
     let stores: Vec<Snapshot> = stores.map(|store| passphrase::read(services, store, Wanted::All)).collect();
     let faults = stores.iter().filter(|snapshot| snapshot.store.may_be_written());
@@ -66,7 +66,7 @@ pub(super) fn run(services: &Arc<Services>, args: &CheckArgs) -> Result<Exit> {
     let is_faulty = !faults.is_empty();
     let (catalog, settings) = (services.catalog_now(), shown_settings(&services.paths));
     if named.is_empty() {
-        seen.keep(&stores, &catalog, &settings, services.clock.now());
+        cache.keep(&stores, &catalog, &settings, services.clock.now());
     }
     let model = standing::model(stores, &catalog, settings);
     // What failed for now may be tried again by the next command, whoever runs that.

@@ -17,7 +17,7 @@ use crate::domain::provider::Provider;
 use crate::oauth::form;
 use crate::shell::Services;
 use crate::shell::terminal::console;
-use crate::stored::connect_guide::{self, ConnectGuide, PROGRAMS, Snippet, Values};
+use crate::stored::connect_guide::{self, ConnectGuide, PROGRAMS, Snippet, SnippetValues};
 
 #[derive(Debug, Args)]
 pub(super) struct ConnectArgs {
@@ -47,14 +47,9 @@ fn address(text: &str) -> Result<Url, String> {
 
 pub(super) fn run(services: &Arc<Services>, args: &ConnectArgs) -> Result<Exit> {
     let profile = profile_arg::find_here(services, Some(&args.name))?;
-    let catalog = services.catalog_now();
-    let name = profile.id.name.provider();
-    if catalog.error(name).is_some() {
-        return Ok(profile_arg::no_provider(&catalog, name, ""));
-    }
-    let provider = catalog.get(name);
+    let provider = profile_arg::provider(services, &profile)?;
     let Some(guide) = connect_guide::guide(&args.to) else { return Ok(Exit::Usage) };
-    let snippets = snippets(args, &guide, &profile, provider)?;
+    let snippets = snippets(args, &guide, &profile, provider.as_ref())?;
     if args.write {
         return writing::write(&guide.title, &snippets, args.yes);
     }
@@ -88,31 +83,15 @@ fn snippets(
     profile: &Profile,
     provider: Option<&Provider>,
 ) -> Result<Vec<Snippet>, Exit> {
-    let title = &guide.title;
-    let mut values = values(profile, provider);
+    let values = values(profile, provider);
     if let Some(host) = &guide.host {
-        let Some(git) = provider.and_then(|provider| provider.git.as_ref()) else {
-            say(&format!(
-                "the provider file of {} names no hosts for git; `authtui providers fields` explains its field git.",
-                profile.id.name.provider()
-            ));
-            return Err(Exit::Usage);
-        };
-        return Ok(git
-            .addresses()
-            .map(|address| {
-                values.insert("address", address);
-                host.filled(&values)
-            })
-            .collect());
+        return for_hosts(host, profile, provider, values);
     }
-    let address = args.url.clone().or_else(|| known_address(provider));
+    let address = args.url.clone().or_else(|| known_address(provider)).map(String::from);
     if let Some(any) = &guide.any {
-        let probe = provider.and_then(|provider| provider.probe.as_ref());
-        let probe = probe.map(|probe| probe.call.url.texts().collect::<String>());
-        let address = address.map(String::from).or(probe).unwrap_or_else(|| "URL".to_owned());
-        values.insert("address", shlex::try_quote(&address).unwrap_or_default().into_owned());
-        return Ok(vec![any.filled(&values)]);
+        let address = address.or_else(|| probe_address(provider)).unwrap_or_else(|| "URL".to_owned());
+        let address = shlex::try_quote(&address).unwrap_or_default().into_owned();
+        return Ok(vec![with_address(any, values, address)]);
     }
     let has_header = provider.and_then(|provider| profile.header(provider)).is_some();
     let snippet = match (args.model, &guide.server_with_header) {
@@ -121,19 +100,44 @@ fn snippets(
         (false, _) => &guide.server,
     };
     let Some(snippet) = snippet else {
+        let title = &guide.title;
         say(&format!("{title} takes no token for models from a command or a variable."));
         return Err(Exit::Usage);
     };
-    match address {
-        Some(address) => values.insert("address", address.into()),
-        None if args.model => values.insert("address", "ADDRESS OF ITS API".to_owned()),
-        None => {
-            let next = "add --url with the address of the MCP server, or --model";
-            say(&format!("the provider file of {} names no server; {next}.", profile.id.name.provider()));
-            return Err(Exit::Usage);
-        }
+    let Some(address) = address.or_else(|| args.model.then(|| "ADDRESS OF ITS API".to_owned())) else {
+        let next = "add --url with the address of the MCP server, or --model";
+        say(&format!("the provider file of {} names no server; {next}.", profile.id.name.provider()));
+        return Err(Exit::Usage);
     };
-    Ok(vec![snippet.filled(&values)])
+    Ok(vec![with_address(snippet, values, address)])
+}
+
+/// What git is told of each host that the token opens.
+fn for_hosts(
+    snippet: &Snippet,
+    profile: &Profile,
+    provider: Option<&Provider>,
+    values: SnippetValues<'_>,
+) -> Result<Vec<Snippet>, Exit> {
+    let Some(git) = provider.and_then(|provider| provider.git.as_ref()) else {
+        let name = profile.id.name.provider();
+        say(&format!(
+            "the provider file of {name} names no hosts for git; `authtui providers fields` explains its field git."
+        ));
+        return Err(Exit::Usage);
+    };
+    Ok(git.addresses().map(|address| with_address(snippet, values.clone(), address)).collect())
+}
+
+fn with_address(snippet: &Snippet, mut values: SnippetValues<'_>, address: String) -> Snippet {
+    values.insert("address", address);
+    snippet.filled(&values)
+}
+
+/// The address of the harmless question that tests a token.
+fn probe_address(provider: Option<&Provider>) -> Option<String> {
+    let probe = provider?.probe.as_ref()?;
+    Some(probe.call.url.texts().collect())
 }
 
 /// The address of the server that the provider file is for.
@@ -144,13 +148,13 @@ fn known_address(provider: Option<&Provider>) -> Option<Url> {
 }
 
 /// What stands for the placeholders, but for the address.
-fn values(profile: &Profile, provider: Option<&Provider>) -> Values<'static> {
+fn values(profile: &Profile, provider: Option<&Provider>) -> SnippetValues<'static> {
     let name = profile.id.exact();
     let header = provider.and_then(|provider| profile.header(provider));
     let prefix = if header.is_some() { "" } else { "Bearer " };
     let server = profile.id.name.provider().replace('.', "-");
     let title = provider.map_or_else(|| server.clone(), |provider| provider.title.clone());
-    Values::from([
+    SnippetValues::from([
         ("profile", shlex::try_quote(&name).unwrap_or_default().into_owned()),
         ("name", name),
         ("server", server),

@@ -25,7 +25,7 @@ use crate::domain::provider::catalog::Catalog;
 use crate::domain::residual_validity::Validity;
 use crate::domain::text;
 use crate::shell::refresh::grant_lock;
-use crate::shell::status::{Seen, shown_settings};
+use crate::shell::status::{StatusCache, shown_settings};
 use crate::shell::terminal::console;
 use crate::shell::{Services, settings};
 use crate::tui::store_overlap::StoreOverlap;
@@ -47,7 +47,7 @@ pub(super) struct ListArgs {
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Result<Exit> {
-    let seen = Seen::now(&services.paths);
+    let cache = StatusCache::open(&services.paths);
     let wanted = StoreId::ALL.into_iter().filter(|store| args.store.is_none_or(|wanted| wanted == *store));
     let stores: Vec<Snapshot> = wanted.map(|store| passphrase::read(services, store, Wanted::All)).collect();
     let mut unread = false;
@@ -65,7 +65,7 @@ pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Re
     }
     let catalog = services.providers_of(&stores);
     if args.store.is_none() {
-        seen.keep(&stores, &catalog, &shown_settings(&services.paths), now);
+        cache.keep(&stores, &catalog, &shown_settings(&services.paths), now);
     }
     if args.json {
         // What is wrong with the settings is said by the screen.

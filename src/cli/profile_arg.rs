@@ -228,8 +228,8 @@ fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<Prof
 /// # Errors
 /// The number to end with then.
 fn all_read(services: &Services, store: Option<StoreId>) -> Result<(), Exit> {
-    let stores = StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id));
-    let unread = stores.filter(|store| store.may_be_written()).find_map(|store| {
+    let mut stores = StoreId::written().filter(|id| store.is_none_or(|store| store == *id));
+    let unread = stores.find_map(|store| {
         let snapshot = services.read_now(store);
         snapshot.writable.err().filter(|_| snapshot.rows.is_empty())
     });

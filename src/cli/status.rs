@@ -13,9 +13,9 @@ use crate::domain::clock::{at_seconds, rfc3339};
 use crate::domain::name::StoreId;
 use crate::shell::Services;
 use crate::shell::paths::Paths;
-use crate::shell::status::{Seen, shown_settings};
+use crate::shell::status::{StatusCache, shown_settings};
 use crate::shell::terminal::console;
-use crate::stored::status_file::Standing;
+use crate::stored::status_file::StatusSummary;
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
@@ -51,14 +51,14 @@ pub(super) fn answer() -> Option<Result<Exit>> {
         (Some(_), _) => return None,
     };
     let paths = Paths::of_user(None).ok().filter(|paths| paths.missing().is_none())?;
-    let standing = Seen::now(&paths).standing()?;
-    Some(print(&standing, is_json))
+    let summary = StatusCache::open(&paths).summary()?;
+    Some(print(&summary, is_json))
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &StatusArgs) -> Result<Exit> {
-    let seen = Seen::now(&services.paths);
-    if let Some(standing) = seen.standing() {
-        return print(&standing, args.json);
+    let cache = StatusCache::open(&services.paths);
+    if let Some(summary) = cache.summary() {
+        return print(&summary, args.json);
     }
     // Whoever looks at a status bar answers no keyring.
     let stores = [StoreId::Own, StoreId::Shared, StoreId::Hashed].map(|store| services.read_now(store));
@@ -70,26 +70,26 @@ pub(super) fn run(services: &Arc<Services>, args: &StatusArgs) -> Result<Exit> {
     }
     let catalog = services.providers_of(&stores);
     let settings = shown_settings(&services.paths);
-    print(&seen.write(&stores, &catalog, &settings, services.clock.now()), args.json)
+    print(&cache.write(&stores, &catalog, &settings, services.clock.now()), args.json)
 }
 
-fn print((standing, now): &(Standing, i64), is_json: bool) -> Result<Exit> {
+fn print(summary: &StatusSummary, is_json: bool) -> Result<Exit> {
     if is_json {
-        let next = standing.next.as_ref().map(|(end, profile)| NextJson {
+        let next = summary.next.as_ref().map(|(end, profile)| NextJson {
             profile,
             ends_at: at_seconds(*end).map(rfc3339),
-            seconds_left: end - now,
+            seconds_left: end - summary.at,
         });
-        print_json(&StatusJson { version: JSON_VERSION, need_you: standing.need_you, next })?;
+        print_json(&StatusJson { version: JSON_VERSION, need_you: summary.need_you, next })?;
     } else {
-        console::print(&format!("{}\n", line(standing, *now)))?;
+        console::print(&format!("{}\n", line(summary)))?;
     }
     Ok(Exit::Done)
 }
 
-fn line(standing: &Standing, now: i64) -> String {
-    let count = Some(standing.need_you).filter(|count| *count > 0).map(need_you);
-    let next = standing.next.as_ref().map(|(end, name)| format!("next {name} {}", left(end - now)));
+fn line(summary: &StatusSummary) -> String {
+    let count = Some(summary.need_you).filter(|count| *count > 0).map(need_you);
+    let next = summary.next.as_ref().map(|(end, name)| format!("next {name} {}", left(end - summary.at)));
     let parts: Vec<String> = count.into_iter().chain(next).collect();
     if parts.is_empty() { "ok".to_owned() } else { parts.join(" · ") }
 }
@@ -117,7 +117,7 @@ mod tests {
             (3, Some(2 * 3600 + 5), "3 need you · next demo/ben 2h"),
         ] {
             let next = end.map(|end| (1000 + end, "demo/ben".to_owned()));
-            assert_eq!(line(&Standing { need_you, next }, 1000), said);
+            assert_eq!(line(&StatusSummary { at: 1000, need_you, next }), said);
         }
     }
 }

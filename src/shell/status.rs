@@ -19,12 +19,12 @@ use crate::domain::text;
 use crate::shell::paths::Paths;
 use crate::shell::store_files::file::{self, FileStamp};
 use crate::shell::{Services, settings};
-use crate::stored::status_file::{Moments, Standing, StatusFile, StoreStatus};
+use crate::stored::status_file::{Moments, StatusFile, StatusSummary, StoreStatus};
 use crate::tui::model::Model;
 use crate::tui::standing;
 
 /// The longest file that is read, in bytes.
-const LONGEST: usize = 64 * 1024;
+const SIZE_LIMIT: usize = 64 * 1024;
 /// The program that writes it: another one may judge differently.
 const PROGRAM: &str = concat!("authtui ", env!("CARGO_PKG_VERSION"));
 /// How often the screen writes it at most.
@@ -32,49 +32,50 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// The longest name, in characters.
 const NAME_LIMIT: usize = 140;
 
-/// What the files had that the status is made of, before they were read.
+/// The small file, and the stamps of all that its content depends on, as they were when it was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
-    place: PathBuf,
+pub struct StatusCache {
+    path: PathBuf,
+    /// Those of the settings and of the folder of provider files.
     settings: String,
     stores: Vec<(StoreId, String)>,
 }
 
-impl Seen {
-    /// What they have now.
+impl StatusCache {
+    /// Opened before the stores are read: what is written to them meanwhile is noticed by its stamp.
     #[must_use]
-    pub fn now(paths: &Paths) -> Self {
+    pub fn open(paths: &Paths) -> Self {
         let folder = paths.hashed.as_deref();
         let files = [(StoreId::Own, Some(&*paths.config)), (StoreId::Shared, paths.shared.as_deref())];
         let files = files.into_iter().filter_map(|(store, path)| Some((store, stamp(path?))));
         let stores = files.chain(folder.map(|folder| (StoreId::Hashed, folder_stamp(folder))));
         Self {
-            place: place(paths),
+            path: status_path(paths),
             settings: format!("{} {}", stamp(&paths.settings), folder_stamp(&paths.providers)),
             stores: stores.collect(),
         }
     }
 
-    /// What is to be said at this moment, where the file knows it; seconds since 1970 are told too.
+    /// What is to be said at this moment, where the file knows it.
     #[must_use]
-    pub fn standing(&self) -> Option<(Standing, i64)> {
+    pub fn summary(&self) -> Option<StatusSummary> {
         let now = seconds();
         let file = self.file(now)?;
         let holds = |(store, stamp): &(StoreId, String)| {
             file.stores.iter().any(|known| known.store == store.word() && known.holds(stamp, now))
         };
-        self.stores.iter().all(holds).then(|| (file.standing(now), now))
+        self.stores.iter().all(holds).then(|| file.summary(now))
     }
 
     fn file(&self, now: i64) -> Option<StatusFile> {
-        let bytes = file::read(&self.place, LONGEST).ok()??;
+        let bytes = file::read(&self.path, SIZE_LIMIT).ok()??;
         StatusFile::read(&bytes, PROGRAM, &self.settings, now)
     }
 
     /// Writes the file anew where what it knows is not so any more; `stores` were read after this. What cannot
     /// be written is read again by the next who asks.
     pub fn keep(&self, stores: &[Snapshot], catalog: &Catalog, settings: &Settings, now: Now) {
-        if self.standing().is_none() {
+        if self.summary().is_none() {
             self.write(stores, catalog, settings, now);
         }
     }
@@ -86,7 +87,7 @@ impl Seen {
         catalog: &Catalog,
         settings: &Settings,
         now: Now,
-    ) -> (Standing, i64) {
+    ) -> StatusSummary {
         let at = now.wall.timestamp();
         let kept = self.file(at).map(|file| file.stores).unwrap_or_default();
         let model = standing::model(stores.to_vec(), catalog, settings.clone());
@@ -101,9 +102,9 @@ impl Seen {
         let is_there = stores.iter().any(|snapshot| snapshot.store.may_be_written() && snapshot.is_there());
         if let Some(text) = file.text().filter(|_| is_there) {
             // Without it the stores are read the next time too.
-            let _ = replace(&self.place, text.as_bytes());
+            let _ = replace(&self.path, text.as_bytes());
         }
-        (file.standing(at), at)
+        file.summary(at)
     }
 
     /// The status of a store that could be read.
@@ -134,7 +135,7 @@ fn moments(model: &Model, row: &Row, now: Now) -> Moments {
 }
 
 /// Where the status of the store at `paths` is kept.
-fn place(paths: &Paths) -> PathBuf {
+fn status_path(paths: &Paths) -> PathBuf {
     paths.state.join(format!("status-{:016x}.json", hash(&paths.config)))
 }
 
@@ -209,14 +210,14 @@ impl StatusKeeper {
 /// Writes the file by what the stores hold now, and by what the screen knows of the `keyring`.
 pub async fn write_in_background(services: Arc<Services>, keyring: Option<Snapshot>) {
     let writing = move || {
-        let seen = Seen::now(&services.paths);
-        if seen.standing().is_some() {
+        let cache = StatusCache::open(&services.paths);
+        if cache.summary().is_some() {
             return;
         }
         let stores = [StoreId::Own, StoreId::Shared, StoreId::Hashed].map(|store| services.read_now(store));
         let stores: Vec<Snapshot> = stores.into_iter().chain(keyring).collect();
         let settings = shown_settings(&services.paths);
-        seen.keep(&stores, &services.catalog_now(), &settings, services.clock.now());
+        cache.keep(&stores, &services.catalog_now(), &settings, services.clock.now());
     };
     // A fault of it is no fault of the screen.
     drop(tokio::task::spawn_blocking(writing).await);
@@ -251,13 +252,13 @@ mod tests {
 
         runtime.block_on(write_in_background(Arc::clone(&services), Some(keyring)));
 
-        let seen = Seen::now(&services.paths);
-        let kept = |seen: &Seen| seen.file(seconds()).expect("a file").standing(seconds()).need_you;
-        assert_eq!(kept(&seen), 1, "that of the keyring has no tokens");
+        let cache = StatusCache::open(&services.paths);
+        let kept = |cache: &StatusCache| cache.file(seconds()).expect("a file").summary(seconds()).need_you;
+        assert_eq!(kept(&cache), 1, "that of the keyring has no tokens");
         // Somebody who asks no keyring.
         let own = services.read_now(StoreId::Own);
-        seen.write(&[own], &services.catalog_now(), &Settings::default(), services.clock.now());
-        assert_eq!(kept(&seen), 1);
+        cache.write(&[own], &services.catalog_now(), &Settings::default(), services.clock.now());
+        assert_eq!(kept(&cache), 1);
         assert!(!StatusKeeper::start().is_due(&Model::default()), "it rests first");
     }
 }

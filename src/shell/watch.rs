@@ -33,7 +33,6 @@ const LOOK: Duration = Duration::from_secs(1);
 const LOOKS_UNWATCHED: usize = 30;
 /// How often files are looked at that are watched: not every change is told, as on a network.
 const SLOW_LOOK: Duration = Duration::from_mins(1);
-
 /// The same of files of other programs: most of them are not there, and nothing of ours hangs on them.
 const RARE_LOOK: Duration = Duration::from_mins(60);
 

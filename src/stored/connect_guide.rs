@@ -52,7 +52,7 @@ pub struct Snippet {
 }
 
 /// What stands for the placeholders.
-pub type Values<'a> = BTreeMap<&'a str, String>;
+pub type SnippetValues<'a> = BTreeMap<&'a str, String>;
 
 /// The guide of that program.
 #[must_use]
@@ -64,9 +64,9 @@ pub fn guide(program: &str) -> Option<ConnectGuide> {
 impl Snippet {
     /// The same with `values` in it. A text of TOML or JSON has them as parts of its strings.
     #[must_use]
-    pub fn filled(&self, values: &Values<'_>) -> Self {
+    pub fn filled(&self, values: &SnippetValues<'_>) -> Self {
         let plain = |text: &String| filled(text, values);
-        let escaped: Values<'_> = values.iter().map(|(name, value)| (*name, inner(value))).collect();
+        let escaped: SnippetValues<'_> = values.iter().map(|(name, value)| (*name, inner(value))).collect();
         let is_quoted = self.text.as_ref().is_some_and(|text| text.contains("\"<"));
         let json = self.json.as_ref().map(|json| filled_json(json, values));
         let mut more = values.clone();
@@ -108,7 +108,7 @@ fn inner(value: &str) -> String {
     quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default().to_owned()
 }
 
-fn filled(text: &str, values: &Values<'_>) -> String {
+fn filled(text: &str, values: &SnippetValues<'_>) -> String {
     let mut filled = String::new();
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('<') {
@@ -128,7 +128,7 @@ fn filled(text: &str, values: &Values<'_>) -> String {
     filled + rest
 }
 
-fn filled_json(json: &Value, values: &Values<'_>) -> Value {
+fn filled_json(json: &Value, values: &SnippetValues<'_>) -> Value {
     match json {
         Value::String(text) => Value::String(filled(text, values)),
         Value::Array(items) => items.iter().map(|item| filled_json(item, values)).collect(),
@@ -144,7 +144,7 @@ fn filled_json(json: &Value, values: &Values<'_>) -> Value {
 mod tests {
     use super::*;
 
-    fn values() -> Values<'static> {
+    fn values() -> SnippetValues<'static> {
         let names = ["server", "address", "profile", "name", "variable", "header", "prefix", "title"];
         names.into_iter().map(|name| (name, format!("{name}'\"s"))).collect()
     }

@@ -53,7 +53,9 @@ pub struct Moments {
 
 /// What is said of all profiles at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct StatusSummary {
+    /// That moment, in seconds since 1970.
+    pub at: i64,
     pub need_you: usize,
     /// The next end of what only a person replaces, where it comes soon.
     pub next: Option<(i64, String)>,
@@ -110,14 +112,14 @@ impl StatusFile {
 
     /// What is to be said at `now`.
     #[must_use]
-    pub fn standing(&self, now: i64) -> Standing {
+    pub fn summary(&self, now: i64) -> StatusSummary {
         let since = |store: &StoreStatus| store.needs_from.iter().filter(|from| **from <= now).count();
         let counts = self.stores.iter().map(|store| store.needs.saturating_add(since(store)));
         let need_you = counts.fold(0, usize::saturating_add);
         let ends = self.stores.iter().flat_map(|store| &store.ends);
         let next =
             ends.filter(|(end, _)| (now.saturating_add(1)..now.saturating_add(SOON)).contains(end)).min();
-        Standing { need_you, next: next.cloned() }
+        StatusSummary { at: now, need_you, next: next.cloned() }
     }
 }
 
@@ -133,7 +135,7 @@ mod tests {
         let mut much = file(vec![moments("a/over", Some(1000), None)]);
         let store = StoreStatus { needs: usize::MAX, ..much.stores.remove(0) };
         much.stores = vec![store.clone(), store];
-        assert_eq!(read(&much).expect("understood").standing(1000).need_you, usize::MAX);
+        assert_eq!(read(&much).expect("understood").summary(1000).need_you, usize::MAX);
     }
 
     fn moments(name: &str, needs_from: Option<i64>, ends_at: Option<i64>) -> Moments {
@@ -160,7 +162,7 @@ mod tests {
             (2000, 2, None),
             (950_000, 3, next(1_000_000, "a/late")),
         ] {
-            assert_eq!(file.standing(now), Standing { need_you, next }, "{now}");
+            assert_eq!(file.summary(now), StatusSummary { at: now, need_you, next }, "{now}");
         }
         let text = file.text().expect("JSON");
         assert_eq!(StatusFile::read(text.as_bytes(), "authtui 1", "s", 1000), Some(file));

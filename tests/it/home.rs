@@ -7,6 +7,7 @@ pub(crate) mod running;
 pub(crate) mod served;
 pub(crate) mod shipped;
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -137,19 +138,26 @@ impl Home {
 
     /// The text of every file in this home.
     pub(crate) fn all(&self) -> String {
-        let mut text = String::new();
+        self.files().values().map(|bytes| String::from_utf8_lossy(bytes)).collect()
+    }
+
+    /// Every file in this home with its bytes, and every folder without any.
+    pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
         let mut folders = vec![self.folder.path().to_owned()];
         while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).expect("a folder") {
+            for entry in fs::read_dir(&folder).expect("a folder") {
                 let path = entry.expect("an entry").path();
                 if path.is_dir() {
                     folders.push(path);
                 } else {
-                    text.push_str(&String::from_utf8_lossy(&fs::read(path).unwrap_or_default()));
+                    let bytes = fs::read(&path).unwrap_or_default();
+                    files.insert(path, bytes);
                 }
             }
+            files.insert(folder, Vec::new());
         }
-        text
+        files
     }
 }
 

@@ -38,7 +38,7 @@ pub fn print(data: &str) -> io::Result<()> {
 /// Prints data that `write` writes in many small pieces, without holding all of it.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_in_pieces(
     write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>,
 ) -> io::Result<()> {

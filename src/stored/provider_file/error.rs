@@ -40,14 +40,14 @@ impl FieldError {
     }
 
     /// The first of `rules` that is broken.
-    pub(super) fn first_broken(rules: &[Rule<'_>]) -> Option<Self> {
+    pub(super) fn first_broken(rules: &[FieldRule<'_>]) -> Option<Self> {
         let (_, path, rule) = rules.iter().find(|(is_broken, ..)| *is_broken)?;
         Some(Self::at(path, *rule))
     }
 }
 
 /// Whether a rule is broken, the path of the field that breaks it, and the rule for people.
-pub(super) type Rule<'a> = (bool, &'a [&'a str], &'a str);
+pub(super) type FieldRule<'a> = (bool, &'a [&'a str], &'a str);
 
 /// Why a text, in which nothing is left to be extended, is no provider.
 pub(super) enum ReadError {

@@ -1,10 +1,8 @@
 //! `authtui doctor`: every check, what it says of a fault, and that it changes nothing.
 
-use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use serde_json::Value;
 
@@ -63,7 +61,6 @@ fn a_home_in_order_has_no_fault_and_each_check_is_there() {
 #[test]
 fn a_fault_is_named_with_what_mends_it() {
     type Break = fn(&Home);
-    let state = |home: &Home| home.path("state/authtui");
     let breaks: [(Break, i32, [&str; 4]); 8] = [
         (|home| home.store("providers: [\n"), 1, ["own file", "failing", "YAML", "orrect"]),
         (
@@ -113,14 +110,14 @@ fn a_fault_is_named_with_what_mends_it() {
         let home = Home::new();
         home.store(STORE);
         break_it(&home);
-        let before = (all(&home.path("")), state(&home).is_dir());
+        let before = home.files();
         let faults: Vec<[String; 4]> =
             faults(&home, code).into_iter().filter(|[check, ..]| check != "port 8765").collect();
         let [fault] = &faults[..] else { panic!("{expected:?}: {faults:?}") };
         for (said, expected) in fault.iter().zip(expected) {
             assert!(said.contains(expected), "{expected}: {fault:?}");
         }
-        assert_eq!((all(&home.path("")), state(&home).is_dir()), before, "nothing is changed");
+        assert_eq!(home.files(), before, "nothing is changed");
     }
 }
 
@@ -173,22 +170,4 @@ fn a_port_that_another_program_has_is_named_with_that_program() {
         assert!(finding[2].contains(text) && finding[3].contains(next), "{finding:?}");
         assert!(finding[2].contains(&format!("(process {})", std::process::id())), "{finding:?}");
     }
-}
-
-/// Every file below `folder`, with its bytes.
-fn all(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                files.insert(path.display().to_string(), Vec::new());
-                folders.push(path);
-            } else {
-                files.insert(path.display().to_string(), fs::read(&path).unwrap_or_default());
-            }
-        }
-    }
-    files
 }

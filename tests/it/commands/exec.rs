@@ -1,11 +1,11 @@
 //! `authtui exec`: another command, with tokens in its environment and nowhere else.
 
 use std::collections::BTreeSet;
-use std::process::Stdio;
 
 use authtui::demo::authority::fault::FaultKind;
 use authtui::demo::authority::response::HttpResponse;
 
+use crate::home::program;
 use crate::home::running::Running;
 use crate::home::served::{Served, store};
 
@@ -98,13 +98,7 @@ fn the_command_takes_the_place_of_the_program_and_hears_its_signals() {
 fn a_signal_that_was_ignored_stays_ignored_and_one_that_ends_programs_still_does() {
     let (served, _) = Served::with_ana(-5);
     let outer = "trap '' HUP XFSZ INT; grep SigIgn: /proc/$$/status; exec \"$0\" exec demo/ana -- sh -c 'grep SigIgn: /proc/$$/status; kill -HUP $$; echo alive; kill -TERM $$; echo no'";
-    let mut command = served.home.command(&[]);
-    let program = command.get_program().to_owned();
-    let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", outer]).arg(program).env_clear().envs(served.home.environment());
-    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.env_clear();
-    let ended = Running::start(&mut shell).end();
+    let ended = Running::start(served.home.other("sh").args(["-c", outer]).arg(program())).end();
     assert_eq!(ended.code, None, "SIGTERM ended it: {ended:?}");
     let lines: Vec<&str> = ended.out.lines().collect();
     assert_eq!((lines[0], lines[2..].to_vec()), (lines[1], vec!["alive"]), "{ended:?}");
@@ -117,12 +111,8 @@ fn limits_and_the_mask_of_signals_are_those_that_the_program_found() {
     // A shell blocks signals for as long as it starts a program, so that one looks at itself.
     let look = "ulimit -a; ulimit -Ha; grep -E 'SigBlk|SigIgn' /proc/self/status";
     let outer = format!("{look}; exec \"$0\" exec demo/ana -- sh -c \"$1\"");
-    let command = served.home.command(&[]);
-    let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", &outer]).arg(command.get_program()).arg(look);
-    shell.env_clear().envs(served.home.environment());
-    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let ended = Running::start(&mut shell).end();
+    let mut shell = served.home.other("sh");
+    let ended = Running::start(shell.args(["-c", &outer]).arg(program()).arg(look)).end();
     let (code, out) = ended.quietly();
     let lines: Vec<&str> = out.lines().collect();
     let (before, after) = lines.split_at(lines.len() / 2);

@@ -2,7 +2,6 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -71,12 +70,11 @@ impl Person {
     }
 
     fn run(&self, program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
-        let mut command = Command::new(program);
-        command.args(arguments).env_clear().envs(self.served.home.environment());
+        let mut command = self.served.home.other(program);
+        command.args(arguments);
         let path = std::env::var("PATH").unwrap_or_default();
         command.env("PATH", format!("{}:{path}", self.programs().display()));
-        command.envs(variables.iter().copied()).current_dir(self.served.home.path(""));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(variables.iter().copied());
         Running::start(&mut command).end()
     }
 
