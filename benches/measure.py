@@ -68,15 +68,21 @@ class Program:
         self.values.setdefault(measure, []).append(value)
 
 
+COMMANDS = ("token", "header", "status", "list", "version")
+
+
 def authtui(name: str, binary: Path) -> Program:
     binary = str(binary)
     last = f"{PROVIDERS[9]}/profile-000009"
-    return Program(name, [binary], {"token": [binary, "token", last], "list": [binary, "list", "--json"], "version": [binary, "--version"]})
+    lines = (["token", last], ["header", last, "--mcp"], ["status"], ["list", "--json"], ["--version"])
+    # An older build may not have all of them.
+    told = subprocess.run([binary, "--help"], capture_output=True, text=True).stdout
+    has = lambda command: command == "version" or re.search(rf"^ +{command} ", told, re.M)
+    return Program(name, [binary], {command: [binary, *line] for command, line in zip(COMMANDS, lines) if has(command)})
 
 
 def floor(folder: Path, count: int) -> Program:
-    hello = [str(folder / "hello")]
-    return Program("floor", [str(folder / "floor"), str(count)], {"token": hello, "list": hello, "version": hello})
+    return Program("floor", [str(folder / "floor"), str(count)], dict.fromkeys(COMMANDS, [str(folder / "hello")]))
 
 
 def build_floor() -> Path:
@@ -246,12 +252,13 @@ def measure(programs: list[Program], store: Store, runs: int, idle_runs: int, id
         for program, row in zip(programs, rows):
             measure_screen(program, store, row, 6, idle if run < idle_runs else 0)
     for run in range(runs * 3 + 1):
-        for command in ("token", "list", "version"):
+        for command in COMMANDS:
             for program in programs:
-                measure_command(program, store, command)
+                if command in program.commands:
+                    measure_command(program, store, command)
         if run == 0:  # the first of each fills the caches
             for program in programs:
-                for command in ("token", "list", "version"):
+                for command in program.commands:
                     program.values[command].clear(), program.values[f"{command} cpu"].clear()
     said = ", ".join(f"{program.name} {median(program.values['first frame']):.1f} ms" for program in programs)
     print(f"{store.count:>6,} profiles, {store.config.stat().st_size:,} bytes, first frame: {said}", file=sys.stderr)
@@ -290,6 +297,8 @@ LINES = (
     ("wake-ups a second, idle (floor)", alone("wakes", ""), "≤ 1"),
     ("quit (floor)", quit_cell, "≤ 2 ms, p99 ≤ 5"),
     ("`token NAME` / hello", beside_floor("token"), "≤ 1.3 / ≤ 2 / ≤ 8"),
+    ("`header NAME --mcp` / hello", beside_floor("header"), "≤ 1.3 / ≤ 2 / –"),
+    ("`status` / hello", beside_floor("status"), "≤ 1.2 at every size"),
     ("`list --json` / hello", beside_floor("list"), "≤ 2 / ≤ 4 / ≤ 20"),
     ("`--version` / hello", beside_floor("version"), "–"),
 )
