@@ -20,8 +20,8 @@
 //! ```
 //!
 //! A layer imports only from those below it, and inside a layer no two modules need each other. The
-//! first four (`domain`, `stored`, `oauth`, `tui`) are pure: no clock, no random bytes, no file, no
-//! socket, no thread. `.clippy.toml` and `tests/it/layers.rs` hold all of this.
+//! first four (`domain`, `stored`, `oauth`, `tui`) are pure: without clock, random bytes, file,
+//! socket and thread. `.clippy.toml` and `tests/it/layers.rs` hold all of this.
 //!
 //! # The screen
 //!

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A crash at any step leaves the old file with the old secrets, or the new file with the new ones. What a refresh
-//! brought is found by its draft, as soon as its refresh token is in the vault; anything else that is left over
+//! gave is found by its draft, as soon as its refresh token is in the vault; anything else that is left over
 //! is on the list of ids, and the next save removes it.
 
 pub(super) mod encrypted_file;

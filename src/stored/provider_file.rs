@@ -821,11 +821,11 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
     #[test]
     fn some_of_the_providers_are_what_they_are_among_all() {
         let file = |name: &str, text: &str| (format!("/p/{name}.yaml"), Ok(text.to_owned()));
-        let heir = "name: heir\nextends: anthropic\ntitle: The heir\n";
+        let child = "name: child\nextends: anthropic\ntitle: The child\n";
         let broken = ("/p/google.yaml".to_owned(), Err("permission denied".to_owned()));
-        let files = || [file("acme", SHORT), file("heir", heir), file("github", "name: ["), broken.clone()];
+        let files = || [file("acme", SHORT), file("child", child), file("github", "name: ["), broken.clone()];
         let all = catalog(files());
-        let names = ["acme", "heir", "github", "google", "gitlab", "anthropic", "nobody"];
+        let names = ["acme", "child", "github", "google", "gitlab", "anthropic", "nobody"];
         for wanted in names {
             let some = some_of(&PRESETS, files(), |name, _| name == wanted);
             assert_eq!((some.entry(wanted), some.error(wanted)), (all.entry(wanted), all.error(wanted)));
@@ -835,10 +835,10 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
 
     #[test]
     fn every_provider_that_names_a_variable_is_found_without_reading_it() {
-        let heir = "name: heir\nextends: anthropic\n";
+        let child = "name: child\nextends: anthropic\n";
         let mine = format!("{SHORT}environment: [ACME_KEY]\n");
         let files =
-            || [("heir", heir), ("acme", &mine)].map(|(name, text)| (name.to_owned(), Ok(text.to_owned())));
+            || [("child", child), ("acme", &mine)].map(|(name, text)| (name.to_owned(), Ok(text.to_owned())));
         let all = catalog(files());
         for entry in all.entries() {
             for variable in &entry.provider.environment {
@@ -849,7 +849,7 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
                 );
             }
         }
-        assert!(may_name_variable(heir, |_| false) && !may_name_variable(&mine, |name| name == "KEY"));
+        assert!(may_name_variable(child, |_| false) && !may_name_variable(&mine, |name| name == "KEY"));
         assert!(PRESETS.iter().all(|(_, text)| !may_name_variable(text, |_| false)));
     }
 

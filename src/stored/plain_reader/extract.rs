@@ -1,7 +1,7 @@
 //! Extract of a plain text: all of it but the items of lists that say another id than the wanted one.
 //!
 //! It is made while the text comes piece by piece, so that one of megabytes is never in memory as a whole. The
-//! first item of each list stays, so that what is left has the same shape; each further one is read by itself,
+//! first item of each list stays, so that what is left has the same shape; each further one is read alone,
 //! since nothing of it ends before it or goes on behind it.
 
 use std::mem;
