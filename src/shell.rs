@@ -142,18 +142,21 @@ impl Services {
     /// # Errors
     /// When it cannot be written.
     pub async fn note_in(&self, store: &Path, id: &ProfileId, what: GrantEvent) -> std::io::Result<()> {
-        self.note_each(store, vec![(id.clone(), what)]).await
+        self.note_each([(store, id, what)]).await
     }
 
-    /// Writes one event about each of several profiles of the file at `store`, with one writing.
+    /// Writes several events with one writing: the store, the profile, and what happened to it.
     ///
     /// # Errors
     /// When they cannot be written.
-    pub async fn note_each(&self, store: &Path, each: Vec<(ProfileId, GrantEvent)>) -> std::io::Result<()> {
-        let event = |(id, what): (ProfileId, GrantEvent)| Event {
+    pub async fn note_each(
+        &self,
+        each: impl IntoIterator<Item = (&Path, &ProfileId, GrantEvent)>,
+    ) -> std::io::Result<()> {
+        let event = |(store, id, what): (&Path, &ProfileId, GrantEvent)| Event {
             at: self.clock.now().wall,
             by: self.author.clone(),
-            profile: id.name,
+            profile: id.name.clone(),
             store: store.to_string_lossy().into_owned(),
             what,
         };

@@ -14,7 +14,7 @@ use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::refresh::Refreshed;
 use crate::shell::Services;
 use crate::shell::refresh::trouble::{dropped, failed};
-use crate::shell::refresh::{LockedGrant, rescue, successor};
+use crate::shell::refresh::{Job, LockedGrant, rescue, successor};
 use crate::shell::store_files::ApplyError;
 
 /// Tries once more to store the new tokens for the pair `expects`, which the profile `id` held,
@@ -151,14 +151,13 @@ impl LockedGrant<'_> {
         let snapshot = give_to_twins(job.services, older, before, refreshed).await;
         let others = || snapshot.profiles().filter(|twin| is_beside(twin, job.id));
         let without = others().find(|twin| twin.refresh_token() == older.refresh_token());
-        self.tell(GrantEvent::NotSaved { grant: grant.clone(), why: moved.to_string() }).await;
         let rescued = match without {
             Some(twin) => self.rescue(twin, refreshed).await,
             None => None,
         };
         let store = rescued.as_deref().unwrap_or_else(|| job.services.place(job.id.store));
         // Whoever looks for them without this line asks with the old token, and is refused.
-        drop(self.note_refreshed(store, refreshed).await);
+        drop(self.note_unsaved(&moved.to_string(), store, refreshed).await);
         let holders =
             others().filter(|twin| next != *grant && twin.refresh_token_id().as_ref() == Some(&next));
         let holders: Vec<String> = holders.map(|twin| twin.id.name.to_string()).collect();
@@ -173,15 +172,13 @@ impl LockedGrant<'_> {
             drop(self.note_refreshed(store, refreshed).await);
             return trouble;
         }
-        self.tell(GrantEvent::NotSaved { grant: self.token_id.clone(), why: trouble.why.clone() }).await;
         let rescued = self.rescue(&self.profile, refreshed).await;
         let store = rescued.as_deref().unwrap_or(store);
-        // The next refresh finds them by this line alone.
-        let is_noted = self.token_id_after(refreshed) != self.token_id
-            && (self.note_refreshed(store, refreshed).await.is_ok()
-                || self.note_refreshed(store, refreshed).await.is_ok());
+        let is_noted = self.note_unsaved(&trouble.why, store, refreshed).await.is_ok()
+            || self.note_unsaved(&trouble.why, store, refreshed).await.is_ok();
+        let is_rotated = self.token_id_after(refreshed) != self.token_id;
         match rescued {
-            Some(_) if is_noted => Trouble { stored: Stored::Rescued, ..trouble },
+            Some(_) if is_noted && is_rotated => Trouble { stored: Stored::Rescued, ..trouble },
             Some(_) | None => trouble.of_new_tokens(),
         }
     }
@@ -195,12 +192,31 @@ impl LockedGrant<'_> {
         tokio::task::spawn_blocking(keeping).await.is_ok_and(|kept| kept.is_ok()).then_some(place)
     }
 
+    /// Writes into the event log why the new tokens are not saved, and that they lie in the file at `store`:
+    /// both or neither, so that a refresh without them is known to have no end.
+    async fn note_unsaved(
+        &self,
+        why: &str,
+        store: &Path,
+        refreshed: &RefreshedTokens,
+    ) -> std::io::Result<()> {
+        let Job { services, id, .. } = self.job;
+        let not_saved = GrantEvent::NotSaved { grant: self.token_id.clone(), why: why.to_owned() };
+        let not_saved = (services.place(id.store), id, not_saved);
+        // A server that gave no new refresh token spent none: nobody has to find what it gave.
+        let is_rotated = self.token_id_after(refreshed) != self.token_id;
+        let refreshed = is_rotated.then(|| (store, id, self.refreshed_event(refreshed)));
+        services.note_each(std::iter::once(not_saved).chain(refreshed)).await
+    }
+
     /// Writes into the event log that the new tokens lie in the file at `store`.
     async fn note_refreshed(&self, store: &Path, refreshed: &RefreshedTokens) -> std::io::Result<()> {
+        self.job.services.note_in(store, self.job.id, self.refreshed_event(refreshed)).await
+    }
+
+    fn refreshed_event(&self, refreshed: &RefreshedTokens) -> GrantEvent {
         let (grant, next) = (self.token_id.clone(), self.token_id_after(refreshed));
-        let generation = self.profile.refresh_count.saturating_add(1);
-        let event = GrantEvent::Refreshed { grant, next, generation };
-        self.job.services.note_in(store, self.job.id, event).await
+        GrantEvent::Refreshed { grant, next, generation: self.profile.refresh_count.saturating_add(1) }
     }
 
     /// What the event log calls the grant once `refreshed` is stored.

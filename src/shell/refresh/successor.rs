@@ -91,7 +91,8 @@ async fn rescue_each(
     let why: Vec<Option<String>> = match rescuing.unwrap_or_else(|_| Err(broke("cannot keep newer tokens"))) {
         Ok(failures) => {
             // Without its line nobody finds it.
-            let noted = services.note_each(&place, lines).await;
+            let lines = lines.iter().map(|(id, line)| (place.as_path(), id, line.clone()));
+            let noted = services.note_each(lines).await;
             let unnoted = noted.err().map(|error| format!("the event log cannot be written: {error}"));
             let failures = failures.into_iter().map(|failure| failure.map(|failure| failure.to_string()));
             failures.map(|failure| failure.or_else(|| unnoted.clone())).collect()
@@ -183,7 +184,8 @@ fn held_in(snapshot: &Snapshot, next: &RefreshTokenId, provider: &str) -> Option
 }
 
 /// The tokens of the profile that `event` asked for, if they are others by now, refreshed since, and of the
-/// same login; also those that were written and never got their place.
+/// same login; also those that were written and never got their place, and those that were rescued without a
+/// line in the log.
 fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<RefreshedTokens> {
     let GrantEvent::RefreshStarted { .. } = event.what else { return None };
     // A log that cannot be read proves nothing.
@@ -195,6 +197,8 @@ fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Refre
         return None;
     }
     let store = services.stores.at(Path::new(&now.store));
+    let place = rescue::place(&services.paths.state, Path::new(&now.store));
+    let rescued = rescue::is_there(&place).then(|| services.stores.at(&place).store.read());
     let is_successor = |(profile, is_left): &(&Profile, bool)| {
         let last = profile.last_refresh_of_this_grant();
         // What a save left beside a file that has no field for it came with that refresh all the same.
@@ -209,7 +213,8 @@ fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Refre
     };
     let (snapshot, left) = (store.read(), store.store.interrupted());
     let left = left.iter().map(|profile| (&**profile, true));
-    let mut found = snapshot.profiles().map(|profile| (profile, false)).chain(left);
+    let stored = [Some(&snapshot), rescued.as_ref()].into_iter().flatten().flat_map(Snapshot::profiles);
+    let mut found = stored.map(|profile| (profile, false)).chain(left);
     found.find(is_successor).and_then(|(profile, _)| RefreshedTokens::from_profile(profile))
 }
 
@@ -352,6 +357,29 @@ mod tests {
             services.apply(StoreId::Own, change(edit)).await.expect("saved");
             assert_eq!(left(), 0, "nothing of it stays");
         }
+    }
+
+    #[tokio::test]
+    async fn rescued_tokens_are_found_where_no_line_could_be_written_about_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let services = Services::new(Paths::below(folder.path()), "authtui");
+        let (older, newer) = (holder("demo/ana", "old"), holder("demo/ana", "new"));
+        let edit = Edit::Put(Box::new(older.clone()));
+        let change = Change { name: older.id.name.clone(), expects: None, edit };
+        services.apply(StoreId::Own, change).await.expect("saved");
+        let grant = older.refresh_token_id().expect("a grant");
+        services.note(&older.id, GrantEvent::RefreshStarted { grant }).await.expect("noted");
+        let at = at_seconds(4_000_000_000).expect("in range");
+        let last = LastRefresh::new(at, RefreshResult::Done, newer.refresh_token_id());
+        let newer = Profile { last_refresh: Some(Box::new(last)), ..newer };
+        let refreshed = RefreshedTokens::from_profile(&newer).expect("tokens");
+        let place = rescue::place(&services.paths.state, &services.paths.config);
+        rescue::keep(&place, &older, refreshed).expect("kept");
+
+        let Succession::Successor(found) = find(&services, &older, Rotation::SingleUse).await else {
+            panic!("no successor")
+        };
+        assert_eq!(Some(&found.tokens), newer.held.tokens());
     }
 
     #[tokio::test]
