@@ -13,6 +13,7 @@ pub(crate) mod fixtures;
 pub mod grant_status;
 pub mod health;
 pub mod jwt;
+pub mod known_login;
 pub mod lineage;
 pub mod name;
 pub mod note;

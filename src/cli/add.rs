@@ -86,10 +86,9 @@ async fn add(services: &Arc<Services>, args: &AddArgs) -> Result<Exit, Exit> {
     let profile = Profile {
         held: StoredTokens::Present(Tokens { access: token, refresh: None }),
         life: Expiry { obtained_at: Some(now.wall), expires_at: end, grant_ends_at: None },
-        origins: provider.origins(),
         ..kept(before, id, kind)
     };
-    let profile = Box::new(profile);
+    let profile = Box::new(profile.with_login(|login| login.origins = provider.origins()));
     let edit = if before.is_some() { Edit::Put(profile) } else { Edit::Add(profile) };
     let change = (Change { name, expects, edit }, word(kind));
     let stored = login::test_and_store(services, provider, change, args.yes, &mut prompter).await?;

@@ -98,6 +98,6 @@ fn rows(model: &Model) -> impl Iterator<Item = (StoreId, &Row)> {
 fn is_meant(named: &[ProfileId], row: &Row) -> bool {
     match row {
         Row::Profile(profile) => named.is_empty() || named.contains(&profile.id),
-        Row::Broken { .. } => named.is_empty(),
+        Row::Broken(_) => named.is_empty(),
     }
 }

@@ -15,7 +15,7 @@ use crate::cli::list::on_terminal::TerminalList;
 use crate::cli::output::{folded, say, say_problems, terminal_output};
 use crate::cli::passphrase::{self, Wanted};
 use crate::cli::store_arg;
-use crate::domain::change::{Row, Snapshot, Where};
+use crate::domain::change::{BrokenRow, Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::countdown::countdown;
 use crate::domain::health::{Activity, Health};
@@ -144,7 +144,8 @@ fn table(stores: &[Snapshot], overlap: &StoreOverlap, catalog: &Catalog, now: No
 fn line(row: &Row, overlap: &StoreOverlap, catalog: &Catalog, now: Now) -> [String; 5] {
     match row {
         Row::Profile(profile) => cells(profile, overlap, catalog, now),
-        Row::Broken { name, at, why } => {
+        Row::Broken(broken) => {
+            let BrokenRow { name, at, why } = &**broken;
             let state = Health::Unreadable.word().to_owned();
             [
                 text::distinct(name, COLUMN_LIMIT),

@@ -4,7 +4,7 @@ use std::thread;
 
 use crate::cli::output::say;
 use crate::cli::runtime::block_on;
-use crate::domain::change::{PassphraseNeed, Row, Snapshot, Unlock, Where};
+use crate::domain::change::{PassphraseNeed, Row, Snapshot, Unlock};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::secret::Secret;
 use crate::domain::store_presence::Prompting;
@@ -40,14 +40,11 @@ pub(super) fn read(services: &Services, store: StoreId, wanted: Wanted<'_>) -> S
 fn waits(snapshot: &Snapshot, wanted: Wanted<'_>) -> bool {
     snapshot.passphrase == Some(PassphraseNeed::Known)
         && snapshot.rows.iter().any(|row| match (row, wanted) {
-            (
-                Row::Broken { at: Where::Vault { name, unlock: Unlock::Passphrase }, .. },
-                Wanted::Profile(of),
-            ) => *name == of.exact(),
-            (Row::Broken { at: Where::Vault { unlock, .. }, .. }, Wanted::All) => {
-                *unlock == Unlock::Passphrase
-            }
-            (Row::Broken { .. } | Row::Profile(_), _) => false,
+            (Row::Broken(broken), wanted) if broken.at.unlock() == Some(Unlock::Passphrase) => match wanted {
+                Wanted::Profile(of) => broken.name == of.exact(),
+                Wanted::All => true,
+            },
+            (Row::Broken(_) | Row::Profile(_), _) => false,
         })
 }
 

@@ -245,7 +245,7 @@ fn names(services: &Services, store: Option<StoreId>) -> BTreeSet<ProfileName> {
     let stores: Vec<Snapshot> = stores.map(|store| services.read_now(store)).collect();
     let names = stores.iter().flat_map(|snapshot| &*snapshot.rows).filter_map(|row| match row {
         Row::Profile(profile) => Some(profile.id.name.clone()),
-        Row::Broken { name, .. } => ProfileName::parse(name).ok(),
+        Row::Broken(broken) => ProfileName::parse(&broken.name).ok(),
     });
     names.collect()
 }
@@ -319,8 +319,8 @@ pub(super) fn no_profile_for(services: &Services, address: &Url) -> Exit {
 pub(super) fn unreadable(snapshot: &Snapshot, name: &ProfileName) -> Option<String> {
     let text = name.exact();
     snapshot.rows.iter().find_map(|row| match row {
-        Row::Broken { name, at, why } if *name == text => Some(format!("{at}: {why}")),
-        Row::Broken { .. } | Row::Profile(_) => None,
+        Row::Broken(broken) if broken.name == text => Some(format!("{}: {}", broken.at, broken.why)),
+        Row::Broken(_) | Row::Profile(_) => None,
     })
 }
 

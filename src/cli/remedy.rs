@@ -12,15 +12,10 @@ use crate::tui::suggestion;
 pub(super) fn of(model: &Model, store: StoreId, row: &Row, now: Now) -> Option<String> {
     let profile = match row {
         Row::Profile(profile) => profile,
-        Row::Broken { at: Where::Line(line), .. } => {
+        Row::Broken(broken) => {
+            let Where::Line(line) = broken.at else { return None };
             let place = &model.stores.get(&store)?.place;
             return Some(format!("correct line {line} of {place}"));
-        }
-        Row::Broken {
-            at: Where::File(_) | Where::Vault { .. } | Where::Variable { .. } | Where::Borrowed { .. },
-            ..
-        } => {
-            return None;
         }
     };
     let action = suggestion::needed_by(model, row, now)?.action;

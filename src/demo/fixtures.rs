@@ -135,14 +135,14 @@ fn endless(authority: &mut Authority, now: Now, random: [u8; 64]) -> Option<Prof
 /// A profile at another provider than `demo`.
 fn guest(provider: &str, name: &str, client: &str, issued: IssuedTokens) -> Option<Profile> {
     let name = ProfileName::new(provider, name).ok()?;
-    Some(Profile {
+    let profile = Profile {
         client_id: Some(client.to_owned()),
-        client_secret: Some(Secret::new(CONFIDENTIAL_SECRET)),
         held: StoredTokens::Present(issued.tokens),
         life: issued.life,
         scopes: issued.scopes,
         ..Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth)
-    })
+    };
+    Some(profile.with_login(|login| login.client_secret = Some(Secret::new(CONFIDENTIAL_SECRET))))
 }
 
 fn profile(
@@ -165,11 +165,11 @@ fn profile(
         life: issued.life,
         scopes: issued.scopes,
         account: Some(issued.account),
-        subject: Some(issued.subject),
         refresh_count: refresh_count(fixture.account),
         auto_refresh: if keeps_still { AutoRefresh::Off } else { AutoRefresh::On },
         ..Profile::new(id(fixture.account)?, Kind::OAuth)
     };
+    profile.login.subject = Some(issued.subject);
     let grant = profile.refresh_token_id();
     let at = now.wall - TimeDelta::seconds(LAST_FAILURE);
     let ended = |result| Some(Box::new(LastRefresh::new(at, result, grant)));

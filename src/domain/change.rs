@@ -14,7 +14,9 @@ use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, LastTest, Profile, 
 use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
-pub use crate::domain::change::snapshot::{PassphraseNeed, Row, Snapshot, StoreNotice, Unlock, Where};
+pub use crate::domain::change::snapshot::{
+    BrokenRow, PassphraseNeed, Row, Snapshot, StoreNotice, Unlock, Where,
+};
 pub use crate::domain::erased::{ErasedProfile, ErasedText};
 
 /// One edit of one profile.
@@ -59,7 +61,7 @@ impl Change {
             Edit::Restore(_, erased) => Ok(Some(erased.profile.clone())),
             Edit::Refresh(refreshed) => kept(&|profile| refreshed.store_in(profile)),
             Edit::RecordRefresh(last) => kept(&|profile| profile.last_refresh = Some(Box::new(last.clone()))),
-            Edit::RecordTest(last) => kept(&|profile| profile.last_test = Some(last.clone())),
+            Edit::RecordTest(last) => kept(&|profile| profile.last_test = Some(Box::new(last.clone()))),
             Edit::RecordAccount(account) => kept(&|profile| profile.pin_account(account.clone())),
             Edit::RecordEnd(end) => kept(&|profile| profile.life.expires_at = *end),
             Edit::RecordNote(note) => kept(&|profile| profile.note.clone_from(note)),
@@ -127,7 +129,7 @@ impl Change {
     #[must_use]
     pub fn with_test(mut self, last: Option<LastTest>) -> Self {
         if let Edit::Put(profile) | Edit::Add(profile) = &mut self.edit {
-            profile.last_test = last;
+            profile.last_test = last.map(Box::new);
         }
         self
     }
@@ -259,7 +261,7 @@ impl RefreshedTokens {
             life: profile.life,
             scopes: Some(profile.scopes.clone()),
             record: record.unwrap_or_else(done),
-            origins: profile.origins.clone(),
+            origins: profile.login.origins.clone(),
         })
     }
 
@@ -272,8 +274,8 @@ impl RefreshedTokens {
         if let Some(scopes) = &self.scopes {
             profile.scopes.clone_from(scopes);
         }
-        if profile.origins.is_empty() {
-            profile.origins.clone_from(&self.origins);
+        if profile.login.origins.is_empty() {
+            profile.login.origins.clone_from(&self.origins);
         }
     }
 }

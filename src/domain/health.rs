@@ -313,7 +313,7 @@ mod tests {
         let refused = |profile: &Profile| {
             let token = profile.token_fingerprint();
             let (result, token) = (TestResult::Refused, token.unwrap_or_default());
-            Some(LastTest { at: at(-1), result, status: 401, token })
+            Some(Box::new(LastTest { at: at(-1), result, status: 401, token }))
         };
         let mut login = profile(true, Some(-3600), Some(3600));
         login.last_test = refused(&login);
@@ -327,7 +327,7 @@ mod tests {
         key.kind = Kind::ApiKey;
         key.last_test = refused(&key);
         assert_eq!(idle(&key), "refused");
-        key.last_test = key.last_test.map(|last| LastTest { result: TestResult::Works, ..last });
+        key.last_test = key.last_test.map(|last| Box::new(LastTest { result: TestResult::Works, ..*last }));
         assert_eq!(idle(&key), "no expiry");
     }
 

@@ -67,12 +67,13 @@ impl Profile {
     /// # Errors
     /// [`OtherOrigin`] when that is a server that the login did not agree to.
     pub fn agrees_to(&self, call: &RequestTemplate) -> Result<(), OtherOrigin> {
-        if self.origins.is_empty() || self.origins.iter().any(|agreed| begins_with(call, agreed)) {
+        if self.login.origins.is_empty() || self.login.origins.iter().any(|agreed| begins_with(call, agreed))
+        {
             return Ok(());
         }
         match origin(call) {
-            Some(named) if !self.origins.contains(&named) => {
-                let agreed = text::clean(&self.origins.join(", "), TEXT_LIMIT);
+            Some(named) if !self.login.origins.contains(&named) => {
+                let agreed = text::clean(&self.login.origins.join(", "), TEXT_LIMIT);
                 Err(OtherOrigin { agreed, named: text::clean(&named, TEXT_LIMIT) })
             }
             Some(_) | None => Ok(()),
@@ -118,7 +119,7 @@ probe: { get: 'https://api.test:8443/me' }
     }
 
     fn profile(origins: Vec<String>) -> Profile {
-        Profile { origins, ..empty_profile("acme/ana", Kind::OAuth) }
+        empty_profile("acme/ana", Kind::OAuth).with_login(|login| login.origins = origins)
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::claims::{Claims, FactSource};
+use crate::domain::claims::FactSource;
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
+use crate::domain::known_login::{KnownLogin, LoginFacts};
 use crate::domain::name::ProfileId;
 use crate::domain::owner::Owner;
 use crate::domain::provider::Provider;
@@ -22,31 +23,21 @@ pub struct Profile {
     pub kind: Kind,
     /// The client the grant was given to; absent: the provider file's.
     pub client_id: Option<String>,
-    /// That client's secret, where it has one.
-    pub client_secret: Option<Secret>,
     /// The tokens or the key.
     pub held: StoredTokens,
     pub life: Expiry,
     /// What the grant allows, as the server said it.
     pub scopes: Vec<String>,
-    /// What its login asked for; empty where nobody wrote it down.
-    pub asked_scopes: Vec<String>,
-    /// The authorization server that gave the grant.
-    pub issuer: Option<String>,
-    /// The account's stable id there.
-    pub subject: Option<String>,
-    /// Who says it; absent: the server's answer, or not written down.
-    pub subject_from: Option<FactSource>,
     /// The account's e-mail or name, as shown to people.
     pub account: Option<String>,
     /// Who says it; absent: the server's answer, or not written down.
     pub account_from: Option<FactSource>,
-    /// What the ID token of the login said besides.
-    pub id_token: Option<Box<Claims>>,
+    /// What is known of the login besides.
+    pub login: KnownLogin,
     /// How the last refresh ended.
     pub last_refresh: Option<Box<LastRefresh>>,
     /// What the last test said of the token or key that was tested.
-    pub last_test: Option<LastTest>,
+    pub last_test: Option<Box<LastTest>>,
     /// How often the grant was refreshed.
     pub refresh_count: u64,
     /// When the tokens were erased here.
@@ -54,8 +45,6 @@ pub struct Profile {
     pub auto_refresh: AutoRefresh,
     /// What a person wrote down about it.
     pub note: Option<String>,
-    /// The servers that its secrets may go to, as origins (`https://id.example.org`); none: not written down.
-    pub origins: Vec<String>,
     /// The program that keeps it, where it is only read here.
     pub owner: Option<Arc<Owner>>,
 }
@@ -78,26 +67,27 @@ impl Profile {
             id,
             kind,
             client_id: None,
-            client_secret: None,
             held: StoredTokens::None,
             life: Expiry::default(),
             scopes: Vec::new(),
-            asked_scopes: Vec::new(),
-            issuer: None,
-            subject: None,
-            subject_from: None,
             account: None,
             account_from: None,
-            id_token: None,
+            login: KnownLogin::default(),
             last_refresh: None,
             last_test: None,
             refresh_count: 0,
             revoked_at: None,
             auto_refresh: AutoRefresh::On,
             note: None,
-            origins: Vec::new(),
             owner: None,
         }
+    }
+
+    /// The same with its login as `amend` leaves it.
+    #[must_use]
+    pub fn with_login(mut self, amend: impl FnOnce(&mut LoginFacts)) -> Self {
+        amend(&mut self.login);
+        self
     }
 
     /// Takes from a person whose account it is.
@@ -165,7 +155,7 @@ impl Profile {
     /// The last test, if it was one of the very token or key that is held.
     #[must_use]
     pub fn last_test_of_this_token(&self) -> Option<&LastTest> {
-        self.last_test.as_ref().filter(|last| self.holds(&last.token))
+        self.last_test.as_deref().filter(|last| self.holds(&last.token))
     }
 
     /// The short fingerprint of the access token, key or value that is held.

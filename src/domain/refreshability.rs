@@ -171,8 +171,8 @@ mod tests {
         let (plain, example) = (provider(), Provider { example: true, ..provider() });
         let none = Provider { refresh: None, ..provider() };
         let bare = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
-        let elsewhere = Profile { origins: vec!["https://b.test".to_owned()], ..profile() };
-        let at_home = Profile { origins: vec!["https://a.test".to_owned()], ..profile() };
+        let of = |origin: &str| profile().with_login(|login| login.origins = vec![origin.to_owned()]);
+        let (elsewhere, at_home) = (of("https://b.test"), of("https://a.test"));
         for (profile, provider, why) in [
             (profile(), Some(&plain), None),
             (at_home, Some(&plain), None),

@@ -74,9 +74,9 @@ pub fn left_behind(profile: &Profile, to: StoreId) -> Vec<&'static str> {
         StoreId::Shared => {}
     }
     let parts = [
-        ("its account", profile.account.is_some() || profile.subject.is_some()),
+        ("its account", profile.account.is_some() || profile.login.subject.is_some()),
         ("when its login ends", profile.life.grant_ends_at.is_some()),
-        ("the servers it was made with", !profile.origins.is_empty()),
+        ("the servers it was made with", !profile.login.origins.is_empty()),
         ("that auto-refresh is off", profile.auto_refresh == AutoRefresh::Off),
         ("its note", profile.note.is_some()),
         ("when it ends", profile.kind == Kind::ApiKey && profile.life.expires_at.is_some()),
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn only_the_shared_file_leaves_something_behind() {
         let mut ana = profile("demo/ana");
-        (ana.account, ana.origins) = (Some("ana@acme.dev".into()), vec!["https://id.test".into()]);
+        (ana.account, ana.login.origins) = (Some("ana@acme.dev".into()), vec!["https://id.test".into()]);
         ana.life.grant_ends_at = None;
         (ana.refresh_count, ana.last_refresh) = (0, None);
         assert_eq!(left_behind(&ana, StoreId::Shared), ["its account", "the servers it was made with"]);

@@ -266,9 +266,9 @@ mod tests {
         Some(Box::new(LastRefresh::new(now().wall, result, profile.refresh_token_id())))
     }
 
-    fn refused(profile: &Profile) -> Option<LastTest> {
+    fn refused(profile: &Profile) -> Option<Box<LastTest>> {
         let token = profile.token_fingerprint()?;
-        Some(LastTest { at: now().wall, result: TestResult::Refused, status: 401, token })
+        Some(Box::new(LastTest { at: now().wall, result: TestResult::Refused, status: 401, token }))
     }
 
     fn held(kind: Kind, refresh: bool, access_left: Option<i64>, login_left: Option<i64>) -> Profile {

@@ -243,13 +243,12 @@ fn variable<'a>(provider: &Provider, name: &str, sources: Sources<'a>) -> Lookup
             let id = &profile.id.name;
             (id.provider() == provider.name && id.name() == name).then_some(Lookup::Value(profile))
         }
-        Row::Broken { at: Where::Variable { provider: of, name: called }, why, .. } => {
-            (*of == provider.name && called == name).then_some(Lookup::Unusable(why))
-        }
-        Row::Broken {
-            at: Where::Line(_) | Where::File(_) | Where::Vault { .. } | Where::Borrowed { .. },
-            ..
-        } => None,
+        Row::Broken(broken) => match &broken.at {
+            Where::Variable { provider: of, name: called } => {
+                (*of == provider.name && called == name).then_some(Lookup::Unusable(&broken.why))
+            }
+            Where::Line(_) | Where::File(_) | Where::Vault { .. } | Where::Borrowed { .. } => None,
+        },
     });
     let empty = || sources.empty.iter().any(|variable| variable == name);
     found.unwrap_or_else(|| if empty() { Lookup::Empty } else { Lookup::NotSet })
@@ -616,11 +615,10 @@ mod tests {
                 let profile = profile(StoreId::Environment, name, Kind::Environment, value, None);
                 Row::Profile(Arc::new(profile))
             }
-            Some(why) => Row::Broken {
-                name: format!("anthropic/{name}"),
-                at: Where::Variable { provider: "anthropic".to_owned(), name: name.to_owned() },
-                why: why.to_owned(),
-            },
+            Some(why) => {
+                let at = Where::Variable { provider: "anthropic".to_owned(), name: name.to_owned() };
+                Row::broken(format!("anthropic/{name}"), at, why)
+            }
         }
     }
 

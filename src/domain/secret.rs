@@ -10,10 +10,9 @@ mod quotation;
 mod text;
 
 use std::fmt;
-use std::sync::OnceLock;
 
+use once_cell::race::OnceBox;
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use crate::domain::secret::text::SecretChars;
 
@@ -26,7 +25,7 @@ const HIDDEN: usize = 16;
 #[derive(Clone, Default)]
 pub struct Secret {
     text: SecretChars,
-    print: OnceLock<Box<(Fingerprint, String)>>,
+    print: OnceBox<(Fingerprint, String)>,
 }
 
 impl PartialEq for Secret {
@@ -41,11 +40,11 @@ impl Secret {
     /// Takes `text` as a secret.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self::of(SecretChars::Own(Zeroizing::new(text.into())))
+        Self::of(SecretChars::own(text.into()))
     }
 
     fn of(text: SecretChars) -> Self {
-        Self { text, print: OnceLock::new() }
+        Self { text, print: OnceBox::new() }
     }
 
     /// The secret itself. Only the files that `tests/it/layers.rs` lists may call this.

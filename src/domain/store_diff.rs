@@ -47,7 +47,7 @@ pub fn between(before: &Snapshot, after: &Snapshot) -> Vec<ProfileDiff> {
     });
     let gone = before.profiles().filter(|old| !are.contains_key(&old.id.name)).map(|old| {
         let text = old.id.name.exact();
-        let is_there = after.rows.iter().any(|row| matches!(row, Row::Broken { name, .. } if *name == text));
+        let is_there = after.rows.iter().any(|row| matches!(row, Row::Broken(broken) if broken.name == text));
         let how = if is_there { DiffKind::Broken } else { DiffKind::Removed };
         ProfileDiff { name: old.id.name.clone(), how }
     });
@@ -121,7 +121,7 @@ mod tests {
         let dead = RefreshResult::Dead { why: "no".into() };
         let other =
             StoredTokens::Present(Tokens { access: Secret::new("b"), refresh: Some(Secret::new("r")) });
-        let broken = Row::Broken { name: "demo/ana".into(), at: Where::Line(3), why: String::new() };
+        let broken = Row::broken("demo/ana", Where::Line(3), "");
         for (after, how) in [
             (vec![of(&old)], None),
             (vec![], Some(DiffKind::Removed)),

@@ -183,9 +183,9 @@ mod tests {
     #[test]
     fn a_curl_line_leads_to_no_server_that_the_login_was_not_made_with() {
         let catalog = provider_file::catalog([]);
-        let profile = |hosts: &[&str]| Profile {
-            origins: hosts.iter().map(|host| (*host).to_owned()).collect(),
-            ..profile(Kind::OAuth)
+        let profile = |hosts: &[&str]| {
+            let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+            profile(Kind::OAuth).with_login(|login| login.origins = hosts)
         };
         for (hosts, leads) in [
             (&["https://api.anthropic.com"][..], true),

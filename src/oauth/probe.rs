@@ -185,7 +185,7 @@ mod tests {
             assert_eq!(verdict.last.as_ref().map(|last| last.result), result, "{kind:?} {status}");
             assert_eq!(verdict.is_refusal(), result == Some(Refused));
             assert!(!verdict.words.contains("log in") || kind == Kind::OAuth, "{}", verdict.words);
-            profile.last_test = verdict.last;
+            profile.last_test = verdict.last.map(Box::new);
             assert_eq!(profile.is_refused(), result == Some(Refused), "it is of the token that is held");
         }
     }

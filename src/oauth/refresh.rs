@@ -143,7 +143,7 @@ fn request(
     }
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     let mut request =
-        Bindings::from_client(&provider.client.authentication, id, profile.client_secret.as_ref())
+        Bindings::from_client(&provider.client.authentication, id, profile.login.client_secret.as_ref())
             .with(Placeholder::Refresh, refresh_token.clone())
             .with(Placeholder::Scope, Secret::new(scope(profile, provider)))
             .fill(call)
@@ -716,7 +716,7 @@ mod tests {
     fn a_server_that_quotes_what_it_was_sent_is_not_repeated() {
         let long = format!("rt/{}", "0123456789".repeat(20));
         let mut profile = profile(-5);
-        profile.client_secret = Some(Secret::new("hunter2+hunter2"));
+        profile.login.client_secret = Some(Secret::new("hunter2+hunter2"));
         profile.held = StoredTokens::Present(Tokens {
             access: Secret::new("ACCESS/1"),
             refresh: Some(Secret::new(long.as_str())),

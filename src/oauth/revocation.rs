@@ -88,7 +88,7 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
         None => (&tokens.access, "access_token"),
     };
     let mut bindings =
-        Bindings::from_client(&provider.client.authentication, id, profile.client_secret.as_ref())
+        Bindings::from_client(&provider.client.authentication, id, profile.login.client_secret.as_ref())
             .with(Placeholder::Token, token.clone())
             .with(Placeholder::TokenHint, Secret::new(hint))
             .with(Placeholder::Access, tokens.access.clone());
@@ -214,8 +214,9 @@ mod tests {
     }
 
     fn profile(refresh: Option<&str>) -> Profile {
-        let (held, client_secret) = (StoredTokens::Present(tokens("a1", refresh)), Some(Secret::new("s")));
-        Profile { held, client_secret, ..empty_profile("acme/ana", Kind::OAuth) }
+        let held = StoredTokens::Present(tokens("a1", refresh));
+        Profile { held, ..empty_profile("acme/ana", Kind::OAuth) }
+            .with_login(|login| login.client_secret = Some(Secret::new("s")))
     }
 
     /// A provider that differs from the shortest one by these lines.

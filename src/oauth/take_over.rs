@@ -87,14 +87,14 @@ pub fn taken_over(
     let profile = Profile {
         id: ProfileId { store: own.store, name: name.ok_or(NotTakeable::NoName)? },
         owner: None,
-        origins: provider.origins(),
         ..borrowed.clone()
     };
+    let profile = profile.with_login(|login| login.origins = provider.origins());
     refreshability(&profile, Some(provider), now).map_err(NotTakeable::NotRefreshable)?;
     if profile.client_id.is_none() {
         return Err(NotTakeable::NoClient);
     }
-    if provider.client.authentication != Authentication::None && profile.client_secret.is_none() {
+    if provider.client.authentication != Authentication::None && profile.login.client_secret.is_none() {
         return Err(NotTakeable::NoClientSecret);
     }
     Ok(profile)
@@ -138,7 +138,7 @@ mod tests {
         let taken = taken_over(&borrowed(), &catalog("none"), &own(&[]), now()).expect("possible");
         assert_eq!(taken.id, ProfileId { store: StoreId::Own, name: name("acme/program") });
         assert_eq!((taken.owner, taken.held), (None, borrowed().held));
-        assert_eq!(taken.origins, ["https://a.test"]);
+        assert_eq!(taken.login.origins, ["https://a.test"]);
         let taken = taken_over(&borrowed(), &catalog("none"), &own(&["acme/program"]), now());
         assert_eq!(taken.expect("possible").id.name, name("acme/program-2"));
     }

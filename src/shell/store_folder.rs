@@ -232,7 +232,7 @@ impl StoreFolder {
         let profile = |found: &FoundFile| Row::Profile(Arc::clone(&found.file.profile));
         let odd = |(name, why): &(String, String)| {
             let at = Where::File(text::clean(name, 80));
-            Row::Broken { name: text::clean(name, 80), at, why: why.clone() }
+            Row::broken(text::clean(name, 80), at, why)
         };
         let rows = contents.files.iter().map(profile).chain(contents.odd.iter().map(odd)).collect();
         let place = shown(&self.path);

@@ -115,22 +115,22 @@ fn row(program: &Program, found: Found, name: ProfileName) -> Row {
     match content {
         Err(why) => {
             let (program, row) = (program.title.clone(), name.exact());
-            Row::Broken { name: name.exact(), at: Where::Borrowed { program, file, row }, why }
+            Row::broken(name.exact(), Where::Borrowed { program, file, row }, why)
         }
         Ok(content) => {
             let HeldLogin { kind, held, life, scopes, client_id, client_secret, elsewhere } = *content;
             let owner = Owner { title: program.title.clone(), file, elsewhere, address };
             let id = ProfileId { store: StoreId::Borrowed, name };
-            Row::Profile(Arc::new(Profile {
+            let profile = Profile {
                 held,
                 life,
                 scopes,
                 client_id,
-                client_secret,
                 account,
                 owner: Some(Arc::new(owner)),
                 ..Profile::new(id, kind)
-            }))
+            };
+            Row::Profile(Arc::new(profile.with_login(|login| login.client_secret = client_secret)))
         }
     }
 }

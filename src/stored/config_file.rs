@@ -135,7 +135,7 @@ fn content(text: &str, entries: Vec<Entry>, read_only: Option<YamlError>) -> Con
                 .as_ref()
                 .and_then(|positions| positions.nearest_line(&entry.place.path()))
                 .unwrap_or(1);
-            Row::Broken { name: broken.name.clone(), at: Where::Line(line), why: broken.why.clone() }
+            Row::broken(&broken.name, Where::Line(line), &broken.why)
         }
     };
     Content { rows: entries.iter().map(row).collect(), read_only, is_plain: false, entries }
@@ -359,8 +359,9 @@ mod tests {
     fn told(text: &str) -> Vec<String> {
         let told = |row: &Row| match row {
             Row::Profile(profile) => profile.id.name.to_string(),
-            Row::Broken { name, at, why } => {
-                format!("{name}:{} {why}", at.to_string().trim_start_matches("line "))
+            Row::Broken(broken) => {
+                let line = broken.at.to_string();
+                format!("{}:{} {}", broken.name, line.trim_start_matches("line "), broken.why)
             }
         };
         rows(text).iter().map(told).collect()
@@ -390,8 +391,8 @@ mod tests {
         expected.held = StoredTokens::Present(Tokens { access: Secret::new("t"), refresh: None });
         expected.life = Expiry { obtained_at: at(0), expires_at: None, grant_ends_at: at(1) };
         let own = |text: &str| Some(text.to_owned());
-        (expected.issuer, expected.subject, expected.account) = (own("i"), own("s"), own("me"));
-        expected.client_secret = Some(Secret::new("c"));
+        (expected.login.issuer, expected.login.subject, expected.account) = (own("i"), own("s"), own("me"));
+        expected.login.client_secret = Some(Secret::new("c"));
         expected.refresh_count = 7;
         let retry_at = at(30).expect("in range");
         let result = RefreshResult::Passing { why: "503".into(), times: 2, retry_at };

@@ -50,7 +50,7 @@ fn row(provider: &str, variable: &str, value: &Secret) -> Option<Row> {
     let name = ProfileName::new(provider, variable).ok()?;
     if let Some(why) = value.blemish() {
         let at = Where::Variable { provider: provider.to_owned(), name: variable.to_owned() };
-        return Some(Row::Broken { name: name.exact(), at, why: why.to_owned() });
+        return Some(Row::broken(name.exact(), at, why));
     }
     let id = ProfileId { store: StoreId::Environment, name };
     let held = StoredTokens::Present(Tokens { access: value.clone(), refresh: None });
@@ -92,7 +92,7 @@ mod tests {
                 assert_eq!((profile.kind, profile.id.store), (Kind::Environment, StoreId::Environment));
                 format!("{} holds {held}", profile.id.name)
             }
-            Row::Broken { name, at, why } => format!("{name} ({at}): {why}"),
+            Row::Broken(broken) => format!("{} ({}): {}", broken.name, broken.at, broken.why),
         }
     }
 

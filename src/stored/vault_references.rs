@@ -92,7 +92,8 @@ fn is_id(text: &str) -> bool {
 pub fn references(profile: &Profile) -> Vec<Reference> {
     let tokens = profile.held.tokens();
     let access = tokens.map(|tokens| &tokens.access);
-    let each = [access, tokens.and_then(|tokens| tokens.refresh.as_ref()), profile.client_secret.as_ref()];
+    let each =
+        [access, tokens.and_then(|tokens| tokens.refresh.as_ref()), profile.login.client_secret.as_ref()];
     each.into_iter().flatten().filter_map(Reference::from_secret).collect()
 }
 
@@ -105,7 +106,7 @@ pub fn filled(profile: &Profile, find: impl Fn(&Reference) -> Option<Secret>) ->
         None => Some(secret.clone()),
     };
     let mut full = profile.clone();
-    full.client_secret = profile.client_secret.as_ref().and_then(fill);
+    full.login.client_secret = profile.login.client_secret.as_ref().and_then(fill);
     if let StoredTokens::Present(tokens) = &profile.held {
         full.held = match (fill(&tokens.access), tokens.refresh.as_ref().map(fill)) {
             (Some(access), None) => StoredTokens::Present(Tokens { access, refresh: None }),
@@ -122,7 +123,7 @@ pub fn filled(profile: &Profile, find: impl Fn(&Reference) -> Option<Secret>) ->
             full.held.tokens().and_then(|held| held.refresh.as_ref()),
         );
     }
-    let is_whole = full.client_secret.is_some() == profile.client_secret.is_some()
+    let is_whole = full.login.client_secret.is_some() == profile.login.client_secret.is_some()
         && full.held.tokens().is_some() == profile.held.tokens().is_some();
     (full, is_whole)
 }
@@ -200,7 +201,7 @@ impl<F: FnMut() -> String> Planner<F> {
         if let Some(reference) = references(written).first() {
             self.vaults.insert(name.clone(), reference.vault);
         }
-        let mut both = vec![(written.client_secret.as_ref(), full.client_secret.as_ref())];
+        let mut both = vec![(written.login.client_secret.as_ref(), full.login.client_secret.as_ref())];
         if let (Some(written), Some(full)) = (written.held.tokens(), full.held.tokens()) {
             both.push((Some(&written.access), Some(&full.access)));
             both.push((written.refresh.as_ref(), full.refresh.as_ref()));
@@ -257,8 +258,8 @@ impl<F: FnMut() -> String> Planner<F> {
 
     fn profile(&mut self, name: &ProfileName, profile: &Profile) -> Profile {
         let mut written = profile.clone();
-        let client_secret = profile.client_secret.as_ref();
-        written.client_secret = client_secret.map(|secret| self.secret(name, secret, "client secret"));
+        let client_secret = profile.login.client_secret.as_ref();
+        written.login.client_secret = client_secret.map(|secret| self.secret(name, secret, "client secret"));
         if let StoredTokens::Present(tokens) = &profile.held {
             let tokens = self.tokens(name, tokens, profile.kind);
             if let Some(last) = &mut written.last_refresh {
@@ -317,8 +318,8 @@ mod tests {
 
     fn holder(of: &str) -> Profile {
         let held = StoredTokens::Present(tokens(of));
-        let client_secret = Some(Secret::new("client"));
-        Profile { held, client_secret, ..empty_profile("demo/ana", Kind::OAuth) }
+        Profile { held, ..empty_profile("demo/ana", Kind::OAuth) }
+            .with_login(|login| login.client_secret = Some(Secret::new("client")))
     }
 
     fn change(expects: Option<&str>, edit: Edit) -> Change {
@@ -381,7 +382,10 @@ mod tests {
         assert_eq!(filled(&written, |reference| vault.get(reference).cloned()), (full.clone(), true));
         assert_eq!(
             filled(&written, |_| None),
-            (Profile { held: StoredTokens::None, client_secret: None, ..full }, false)
+            (
+                Profile { held: StoredTokens::None, ..full }.with_login(|login| login.client_secret = None),
+                false
+            )
         );
     }
 
@@ -418,7 +422,7 @@ mod tests {
         );
         assert_eq!(again.puts, []);
         let client = Reference { vault: VaultKind::File, id: "f".repeat(ID_LENGTH) };
-        file.client_secret = Some(client.secret());
+        file.login.client_secret = Some(client.secret());
         file.held = StoredTokens::None;
         let emptied = Profile { held: StoredTokens::None, ..full.clone() };
         let login = change(None, Edit::Put(Box::new(full)));

@@ -246,8 +246,8 @@ fn selected(model: &Model) -> Result<&Profile, Unavailable> {
         Some(RowId::Broken(store, at @ Where::Line(line))) => {
             let rows = model.stores.get(store).map_or(&[][..], |snapshot| &*snapshot.rows);
             let why = rows.iter().find_map(|row| match row {
-                Row::Broken { at: there, why, .. } if there == at => Some(why.as_str()),
-                Row::Broken { .. } | Row::Profile(_) => None,
+                Row::Broken(broken) if broken.at == *at => Some(broken.why.as_str()),
+                Row::Broken(_) | Row::Profile(_) => None,
             });
             let why = why.unwrap_or("it is not valid");
             Unavailable::new(format!("Line {line}"), why)

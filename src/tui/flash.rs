@@ -29,7 +29,7 @@ pub fn ends_at(model: &Model, id: &ProfileId, now: Now) -> Option<Steady> {
 pub fn style(model: &Model, row: &Row, theme: &Theme, now: Now) -> Style {
     match row {
         Row::Profile(profile) if ends_at(model, &profile.id, now).is_some() => theme.flash,
-        Row::Profile(_) | Row::Broken { .. } => Style::new(),
+        Row::Profile(_) | Row::Broken(_) => Style::new(),
     }
 }
 

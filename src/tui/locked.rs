@@ -1,6 +1,6 @@
 //! Locked rows: profiles whose secrets lie in a vault that does not tell them.
 
-use crate::domain::change::{PassphraseNeed, Row, Snapshot, Unlock, Where};
+use crate::domain::change::{PassphraseNeed, Row, Snapshot, Unlock};
 use crate::domain::name::StoreId;
 use crate::tui::model::Model;
 
@@ -12,8 +12,8 @@ pub fn rows(model: &Model) -> impl Iterator<Item = (StoreId, Unlock)> {
 /// What unlocks the locked rows of a store.
 pub fn of_store(snapshot: &Snapshot) -> impl Iterator<Item = Unlock> {
     snapshot.rows.iter().filter_map(|row| match row {
-        Row::Broken { at: Where::Vault { unlock, .. }, .. } => Some(*unlock),
-        Row::Broken { .. } | Row::Profile(_) => None,
+        Row::Broken(broken) => broken.at.unlock(),
+        Row::Profile(_) => None,
     })
 }
 

@@ -132,7 +132,7 @@ fn broken_row<'a>(model: &'a Model, id: &RowId) -> Option<&'a Row> {
 fn row_text(model: &Model, row: &Row) -> String {
     match row {
         Row::Profile(profile) => profile_text(model, profile),
-        Row::Broken { name, .. } => text_layout::named(name),
+        Row::Broken(broken) => text_layout::named(&broken.name),
     }
 }
 

@@ -127,7 +127,7 @@ pub fn client_secret(model: &Model, profile: &Profile, now: Now) -> Option<Strin
 pub fn client_secret_ends(model: &Model, profile: &Profile) -> Option<DateTime<Utc>> {
     let client = &model.provider(profile)?.client;
     let is_its = client.id.is_none() || client.id == profile.client_id;
-    client.secret_ends.filter(|_| is_its && profile.client_secret.is_some())
+    client.secret_ends.filter(|_| is_its && profile.login.client_secret.is_some())
 }
 
 /// What is wrong with a clock, where the last answer of the profile's provider showed that.

@@ -34,7 +34,7 @@ pub fn overdue(model: &Model) -> impl Iterator<Item = &Profile> {
     let row = |(store, index): &(StoreId, usize)| model.stores.get(store)?.rows.get(*index);
     model.order.overdue.iter().filter_map(row).filter_map(|row| match row {
         Row::Profile(profile) => Some(&**profile),
-        Row::Broken { .. } => None,
+        Row::Broken(_) => None,
     })
 }
 
@@ -56,8 +56,8 @@ pub fn place(model: &Model) -> Option<usize> {
 fn is(store: StoreId, row: &Row, id: &RowId) -> bool {
     match (row, id) {
         (Row::Profile(profile), RowId::Profile(id)) => profile.id == *id,
-        (Row::Broken { at, .. }, RowId::Broken(of, there)) => store == *of && at == there,
-        (Row::Profile(_), RowId::Broken(..)) | (Row::Broken { .. }, RowId::Profile(_)) => false,
+        (Row::Broken(broken), RowId::Broken(of, there)) => store == *of && broken.at == *there,
+        (Row::Profile(_), RowId::Broken(..)) | (Row::Broken(_), RowId::Profile(_)) => false,
     }
 }
 
@@ -81,7 +81,7 @@ pub fn text(model: &Model, row: &Row, now: DateTime<Utc>) -> String {
             let (name, scopes) = (profile.id.name.exact(), profile.scopes.join(" "));
             format!("{name} {account} {state} {owner} {scopes} {note}")
         }
-        Row::Broken { name, at, .. } => format!("{name} {}", broken_word(at)),
+        Row::Broken(broken) => format!("{} {}", broken.name, broken_word(&broken.at)),
     }
 }
 
@@ -101,7 +101,7 @@ pub fn broken_word(at: &Where) -> &'static str {
 pub fn health(model: &Model, row: &Row, now: DateTime<Utc>) -> Health {
     match row {
         Row::Profile(profile) => model.health(profile, now),
-        Row::Broken { .. } => Health::Unreadable,
+        Row::Broken(_) => Health::Unreadable,
     }
 }
 
@@ -110,7 +110,7 @@ pub fn health(model: &Model, row: &Row, now: DateTime<Utc>) -> Health {
 pub fn id(store: StoreId, row: &Row) -> RowId {
     match row {
         Row::Profile(profile) => RowId::Profile(profile.id.clone()),
-        Row::Broken { at, .. } => RowId::Broken(store, at.clone()),
+        Row::Broken(broken) => RowId::Broken(store, broken.at.clone()),
     }
 }
 

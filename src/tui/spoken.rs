@@ -13,7 +13,9 @@ use crate::tui::{rows, state, text_layout};
 pub fn row(model: &Model, row: &Row, now: Now) -> String {
     let health = rows::health(model, row, now.wall);
     match row {
-        Row::Broken { name, at, .. } => format!("{}: {}", text_layout::named(name), rows::broken_word(at)),
+        Row::Broken(broken) => {
+            format!("{}: {}", text_layout::named(&broken.name), rows::broken_word(&broken.at))
+        }
         Row::Profile(profile) => {
             let account = match &profile.owner {
                 Some(_) => Some(state::owned_account(model, profile)),

@@ -30,20 +30,25 @@ pub struct Suggestion {
 pub fn suggestions(model: &Model, row: &Row, now: Now) -> Vec<Suggestion> {
     match row {
         Row::Profile(profile) => of_profile(model, profile, now),
-        Row::Broken { at: Where::Line(_), .. } => {
+        Row::Broken(broken) => of_broken(model, &broken.at),
+    }
+}
+
+/// The same of an entry that cannot be understood.
+fn of_broken(model: &Model, at: &Where) -> Vec<Suggestion> {
+    match at {
+        Where::Line(_) => {
             let edit = needed(Action::Edit, "open it in your editor", "edit");
             [edit].into_iter().filter(|suggestion| is_allowed(model, suggestion)).collect()
         }
-        Row::Broken { at: Where::Vault { unlock, .. }, .. } => {
+        Where::Vault { unlock, .. } => {
             let words = match unlock {
                 Unlock::Passphrase => "enter the passphrase",
                 Unlock::Look => "ask the keyring again",
             };
             vec![needed(Action::Unlock, words, "unlock")]
         }
-        Row::Broken { at: Where::File(_) | Where::Variable { .. } | Where::Borrowed { .. }, .. } => {
-            Vec::new()
-        }
+        Where::File(_) | Where::Variable { .. } | Where::Borrowed { .. } => Vec::new(),
     }
 }
 

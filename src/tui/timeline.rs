@@ -267,7 +267,7 @@ pub fn seen(model: &Model, timeline: Timeline, now: Now) -> Vec<(StoreId, &Row, 
             let own = events.get(&profile.id).map_or(&[][..], Vec::as_slice);
             RowTimes::of(model, profile, own, now)
         }
-        Row::Broken { .. } => RowTimes::default(),
+        Row::Broken(_) => RowTimes::default(),
     };
     shown.into_iter().map(|(store, row)| (store, row, times(row))).collect()
 }
@@ -275,7 +275,7 @@ pub fn seen(model: &Model, timeline: Timeline, now: Now) -> Vec<(StoreId, &Row, 
 fn id(row: &Row) -> Option<&ProfileId> {
     match row {
         Row::Profile(profile) => Some(&profile.id),
-        Row::Broken { .. } => None,
+        Row::Broken(_) => None,
     }
 }
 

@@ -324,7 +324,7 @@ fn keep_verdict(model: &mut Model, id: &ProfileId, verdict: TestVerdict) {
         if let (Row::Profile(profile), Some(last)) = (row, &verdict.last)
             && profile.holds(&last.token)
         {
-            Arc::make_mut(profile).last_test = Some(last.clone());
+            Arc::make_mut(profile).last_test = Some(Box::new(last.clone()));
         }
     }
     report_profile(model, id, format!("{}: {}", id.name, verdict.words), tone);

@@ -15,10 +15,12 @@ use crate::tui::state;
 pub fn need(model: &Model, row: &Row, now: Now) -> Need {
     match row {
         Row::Profile(profile) => need_of(model, profile, model.health_at_rest(profile, now.wall), now),
-        // Its program mends it, not we.
-        Row::Broken { at: Where::Borrowed { .. }, .. } => Need::Nothing,
-        Row::Broken { at: Where::Line(_) | Where::File(_) | Where::Variable { .. }, .. } => Need::Unreadable,
-        Row::Broken { at: Where::Vault { .. }, .. } => Need::Locked,
+        Row::Broken(broken) => match &broken.at {
+            // Its program mends it, not we.
+            Where::Borrowed { .. } => Need::Nothing,
+            Where::Line(_) | Where::File(_) | Where::Variable { .. } => Need::Unreadable,
+            Where::Vault { .. } => Need::Locked,
+        },
     }
 }
 

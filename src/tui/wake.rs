@@ -128,7 +128,7 @@ fn visible(model: &Model) -> impl Iterator<Item = (Need, &Profile)> {
     list_lines::between(model, lines).filter_map(|line| match line {
         ListLine::Row(place) => match rows::at(model, place)?.1 {
             Row::Profile(profile) => Some((model.order.rows.get(place)?.need, &**profile)),
-            Row::Broken { .. } => None,
+            Row::Broken(_) => None,
         },
         ListLine::Head(..) => None,
     })

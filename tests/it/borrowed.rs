@@ -111,7 +111,7 @@ fn read(home: &Home) -> Vec<Row> {
     let rows = borrowed::read(&paths).rows.to_vec();
     let is_claude = |row: &Row| match row {
         Row::Profile(profile) => profile.id.name.name().starts_with("claude-code"),
-        Row::Broken { name, .. } => name.contains("claude-code"),
+        Row::Broken(broken) => broken.name.contains("claude-code"),
     };
     rows.into_iter().filter(is_claude).collect()
 }

@@ -15,6 +15,7 @@ use authtui::domain::change::{
 };
 use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::event::{Author, Event, GrantEvent};
+use authtui::domain::known_login::LoginFacts;
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult};
 use authtui::domain::provider::scopes::OfferedScope;
@@ -697,14 +698,11 @@ impl Run {
 
     fn row(&mut self, number: u32) -> Row {
         if self.dice.one_in(10) {
-            return Row::Broken {
-                name: "demo/ivy".to_owned(),
-                at: self.dice.pick(&[
-                    Where::Line(number),
-                    Where::Variable { provider: "demo".to_owned(), name: "A\x1b[31m".to_owned() },
-                ]),
-                why: "it is no text".to_owned(),
-            };
+            let at = self.dice.pick(&[
+                Where::Line(number),
+                Where::Variable { provider: "demo".to_owned(), name: "A\x1b[31m".to_owned() },
+            ]);
+            return Row::broken("demo/ivy", at, "it is no text");
         }
         let id = self.dice.pick(&[id(&format!("p{number}")), id(&format!("acme/p{number}")), id("nobody/x")]);
         let kind = self.dice.pick(&[Kind::ApiKey, Kind::Environment, Kind::OAuth, Kind::OAuth, Kind::OAuth]);
@@ -717,12 +715,16 @@ impl Run {
             RefreshResult::Passing { why: "busy".to_owned(), times: 3, retry_at },
         ]);
         let last = LastRefresh::new(self.now.wall, result, None);
-        Row::Profile(Arc::new(Profile {
+        let login = LoginFacts {
             client_secret: self.dice.one_in(2).then(|| Secret::new(format!("x{CLIENT_SECRET}x"))),
+            subject: self.dice.one_in(2).then(|| "0".to_owned()),
+            ..LoginFacts::default()
+        };
+        Row::Profile(Arc::new(Profile {
             held,
             life: self.life(),
             scopes: vec!["a".to_owned(); self.dice.pick(&[0, 1, 30])],
-            subject: self.dice.one_in(2).then(|| "0".to_owned()),
+            login: login.into(),
             account: self.dice.one_in(2).then(|| "漢字 ana@demo.test ".repeat(self.dice.pick(&[1, 9]))),
             last_refresh: self.dice.one_in(2).then_some(Box::new(last)),
             revoked_at: self.dice.one_in(4).then_some(self.now.wall),
@@ -784,7 +786,7 @@ impl Run {
         let name = "demo/locked".to_owned();
         let unlock = self.dice.pick(&[Unlock::Passphrase, Unlock::Look]);
         let at = Where::Vault { name: name.clone(), unlock };
-        let rows = [Row::Broken { name, at, why: "it is locked".to_owned() }].into();
+        let rows = [Row::broken(name, at, "it is locked")].into();
         let passphrase = self.dice.pick(&[None, Some(PassphraseNeed::Known), Some(PassphraseNeed::New)]);
         Snapshot { rows, passphrase, ..Snapshot::empty(StoreId::Keyring) }
     }

@@ -524,11 +524,9 @@ fn another_account_is_told_even_when_the_login_was_cancelled() {
 
 /// A login again to `work`, which holds tokens of `account`.
 fn known(account: &str) -> LoginPlan {
-    let stored = Profile {
-        account: Some(account.to_owned()),
-        subject: Some(authtui::demo::authority::grant::subject(account)),
-        ..profile("work")
-    };
+    let stored = Profile { account: Some(account.to_owned()), ..profile("work") };
+    let subject = authtui::demo::authority::grant::subject(account);
+    let stored = stored.with_login(|login| login.subject = Some(subject));
     LoginPlan { known: Some(Box::new(stored)), ..plan("work") }
 }
 

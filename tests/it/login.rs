@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use authtui::domain::change::{Change, Edit};
 use authtui::domain::clock::TimeDelta;
+use authtui::domain::known_login::LoginFacts;
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, Profile, TestResult};
 use authtui::domain::provider::{IssuerInAnswers, Provider};
@@ -92,7 +93,7 @@ fn a_login_by_callback_asks_one_thing_after_another_and_ends_with_tested_tokens(
     let change = saved(&journey.tell(reply));
     let Edit::RecordTest(last) = &change.edit else { panic!("{change:?}") };
     assert_eq!((last.result, change.expects), (TestResult::Works, profile.held.fingerprint()));
-    let profile = Box::new(Profile { last_test: Some(last.clone()), ..(**profile).clone() });
+    let profile = Box::new(Profile { last_test: Some(Box::new(last.clone())), ..(**profile).clone() });
     assert_eq!(journey.tell(Input::Saved(Ok(()))), [Output::CloseListener]);
 
     assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Done(profile.clone())));
@@ -245,6 +246,12 @@ fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
         "account": { "uuid": "3-4-5", "email_address": "ana@acme.dev" },
     });
     let asks = journey.tell(Input::Replied(request_id, Ok(reply(200, &body.to_string(), journey.now))));
+    let login = LoginFacts {
+        asked_scopes: ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec(),
+        subject: Some("3-4-5".to_owned()),
+        origins: vec!["https://api.anthropic.com".to_owned(), "https://platform.claude.com".to_owned()],
+        ..LoginFacts::default()
+    };
     let expected = Profile {
         client_id: Some(CLAUDE_CLIENT.to_owned()),
         held: StoredTokens::Present(Tokens {
@@ -257,10 +264,8 @@ fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
             grant_ends_at: None,
         },
         scopes: vec!["user:inference".to_owned(), "user:profile".to_owned()],
-        asked_scopes: ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec(),
-        subject: Some("3-4-5".to_owned()),
         account: Some("ana@acme.dev".to_owned()),
-        origins: vec!["https://api.anthropic.com".to_owned(), "https://platform.claude.com".to_owned()],
+        login: login.into(),
         ..Profile::new(id("anthropic/work"), Kind::OAuth)
     };
     assert_eq!(saved(&asks).edit, Edit::Add(Box::new(expected)));

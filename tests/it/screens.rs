@@ -148,7 +148,7 @@ fn every_state_has_its_pane() {
         model.screen = Screen::Pane;
         model.selected = Some(match row {
             Row::Profile(profile) => RowId::Profile(profile.id.clone()),
-            Row::Broken { at, .. } => RowId::Broken(cast::id("a/b").store, at.clone()),
+            Row::Broken(broken) => RowId::Broken(cast::id("a/b").store, broken.at.clone()),
         });
         model.events = cast::events();
         model.size = (56, 26);
@@ -192,7 +192,7 @@ fn the_detail_says_which_credential_a_program_would_take() {
         let shown = authtui::tui::rows::all(&model);
         let named = |row: &Row| match row {
             Row::Profile(profile) => profile.id.name.name() == selected,
-            Row::Broken { name, .. } => name.ends_with(selected),
+            Row::Broken(broken) => broken.name.ends_with(selected),
         };
         let row = shown.into_iter().find(|(_, row)| named(row)).expect("a row");
         model.selected = Some(authtui::tui::rows::id(row.0, row.1));

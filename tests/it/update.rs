@@ -249,7 +249,7 @@ fn selection_and_filter_outlive_a_new_snapshot() {
 #[test]
 fn an_entry_that_cannot_be_understood_can_be_selected_and_nothing_else() {
     let mut app = App::with(["work"]);
-    let broken = Row::Broken { name: "demo/ivy".to_owned(), at: Where::Line(12), why: "no text".to_owned() };
+    let broken = Row::broken("demo/ivy", Where::Line(12), "no text");
     let rows = [Row::Profile(Arc::new(profile("work"))), broken].into();
     app.feed(Msg::Stored(Snapshot { rows, ..snapshot([]) }));
     app.keys("k");

@@ -69,7 +69,7 @@ pub(super) fn of(
             let is_over = profile.life.expires_at.is_some_and(|end| end <= now);
             (!is_over && can_be_asked(model, profile)).then(|| profile.id.clone())
         }
-        Row::Broken { .. } => None,
+        Row::Broken(_) => None,
     });
     let asked: Vec<ProfileId> = asked.collect();
     let each = stream::iter(asked).map(|id| async move {

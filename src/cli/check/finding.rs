@@ -6,7 +6,7 @@ use crate::cli::check::answers::{Answer, Answers};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::remedy;
-use crate::domain::change::Row;
+use crate::domain::change::{BrokenRow, Row};
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, rfc3339};
 use crate::domain::countdown::countdown;
 use crate::domain::name::StoreId;
@@ -78,7 +78,8 @@ impl CheckFinding {
         let need = standing::need_within(model, row, within, now);
         let profile = match row {
             Row::Profile(profile) => profile,
-            Row::Broken { name, why, .. } => {
+            Row::Broken(broken) => {
+                let BrokenRow { name, why, .. } = &**broken;
                 let word = word(need)?;
                 let words = format!("is {}: {}", word.replace('_', " "), text::clean(why, REASON_LIMIT));
                 let command = remedy::of(model, store, row, now);

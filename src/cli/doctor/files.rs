@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::doctor::diagnosis::{Diagnosis, Severity};
-use crate::domain::change::{Row, Snapshot, StoreNotice};
+use crate::domain::change::{BrokenRow, Row, Snapshot, StoreNotice};
 use crate::domain::clock::rfc3339;
 use crate::domain::name::StoreId;
 use crate::domain::rules::{Rule, Rules};
@@ -106,7 +106,8 @@ fn broken(check: &str, snapshot: &Snapshot) -> Vec<Diagnosis> {
         (false, _) => "set the variable again, or unset it",
     };
     let broken = snapshot.rows.iter().filter_map(|row| match row {
-        Row::Broken { name, at, why } => {
+        Row::Broken(broken) => {
+            let BrokenRow { name, at, why } = &**broken;
             Some(Diagnosis::failing(check, format!("{name} ({at}): {why}"), next))
         }
         Row::Profile(_) => None,

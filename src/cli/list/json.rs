@@ -146,7 +146,7 @@ pub(super) fn print(
             Row::Profile(profile) => {
                 of_profile(profile, refresh_at(profile, catalog, settings, now), catalog, now)
             }
-            Row::Broken { name, at, .. } => of_broken(store, name, at),
+            Row::Broken(broken) => of_broken(store, &broken.name, &broken.at),
         })
     });
     let there = stores.iter().filter(|snapshot| snapshot.store.may_be_written() && snapshot.is_there());
@@ -179,8 +179,8 @@ fn of_profile<'a>(
         last_refresh: profile.last_refresh_of_this_grant().map(LastRefreshJson::new),
         last_test: profile.last_test_of_this_token().map(LastTestJson::new),
         note: profile.note.as_deref(),
-        subject: profile.subject.as_deref(),
-        issuer: profile.issuer.as_deref(),
+        subject: profile.login.subject.as_deref(),
+        issuer: profile.login.issuer.as_deref(),
         client_id: profile.client_id.as_deref(),
         seconds_left: profile.life.expires_at.map(|end| (end - now).num_seconds().max(0)),
         refreshable: Some(refresh.is_ok()),

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::cli::list::login_end;
 use crate::cli::output::need_you;
 use crate::cli::remedy;
-use crate::domain::change::{Row, Snapshot, Where};
+use crate::domain::change::{BrokenRow, Row, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::Health;
 use crate::domain::name::StoreId;
@@ -64,20 +64,21 @@ impl<'a> TerminalList<'a> {
     pub(super) fn profiles(&self) -> impl Iterator<Item = &Profile> {
         self.rows().filter_map(|(_, row, _)| match row {
             Row::Profile(profile) => Some(&**profile),
-            Row::Broken { .. } => None,
+            Row::Broken(_) => None,
         })
     }
 
     /// What is wrong with each entry that is not valid.
     pub(super) fn faults(&self) -> impl Iterator<Item = String> {
         self.rows().filter_map(|(store, row, _)| match row {
-            // What is wrong with their keyring is said once, above.
-            Row::Profile(_) | Row::Broken { at: Where::Vault { .. }, .. } => None,
-            Row::Broken { name, why, .. } => {
+            Row::Broken(broken) if broken.at.unlock().is_none() => {
+                let BrokenRow { name, why, .. } = &**broken;
                 let next = remedy::of(&self.model, store, row, self.now)
                     .map_or_else(String::new, |next| format!(". Next: {next}"));
                 Some(text_layout::safe(&format!("{name}: {why}{next}")))
             }
+            // What is wrong with their keyring is said once, above.
+            Row::Profile(_) | Row::Broken(_) => None,
         })
     }
 
@@ -152,7 +153,7 @@ impl<'a> TerminalList<'a> {
         let login_style = if is_last { theme.warn.add_modifier(Modifier::BOLD) } else { Style::new() };
         let state = match row {
             Row::Profile(profile) => health.word_for(profile),
-            Row::Broken { .. } => health.word(),
+            Row::Broken(_) => health.word(),
         };
         let word = if is_last { "login expires" } else { state };
         let word = Line::styled(word, style);
@@ -165,13 +166,13 @@ impl<'a> TerminalList<'a> {
                 self.left(login_end(profile, self.now.wall), login_style),
                 Line::styled(self.account(profile), theme.muted),
             ]),
-            Row::Broken { name, at, .. } => Cells([
-                Line::styled(text_layout::named(name), name_style),
+            Row::Broken(broken) => Cells([
+                Line::styled(text_layout::named(&broken.name), name_style),
                 word,
                 Line::default(),
                 Line::default(),
                 Line::default(),
-                Line::styled(text_layout::safe(&at.to_string()), theme.muted),
+                Line::styled(text_layout::safe(&broken.at.to_string()), theme.muted),
             ]),
         }
     }

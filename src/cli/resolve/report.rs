@@ -8,7 +8,7 @@ use crate::cli::output::{self, JSON_VERSION};
 use crate::cli::profile_arg::choice::ChosenBy;
 use crate::cli::resolve::outcome::ResolveOutcome;
 use crate::cli::resolve::request::ResolveRequest;
-use crate::domain::change::{Row, Snapshot};
+use crate::domain::change::{BrokenRow, Row, Snapshot};
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::provider::environment::CredentialSource;
 use crate::domain::resolve::{Candidate, Lookup, Resolution};
@@ -160,10 +160,11 @@ impl ResolveReport<'_> {
     fn passed_over(&self) -> impl Iterator<Item = String> {
         let files = self.stores.iter().filter(|snapshot| snapshot.store.may_be_written());
         files.flat_map(|snapshot| &*snapshot.rows).filter_map(|row| match row {
-            Row::Broken { name, at, why } if name.split('/').next() == Some(&self.request.provider.name) => {
+            Row::Broken(broken) if broken.name.split('/').next() == Some(&self.request.provider.name) => {
+                let BrokenRow { name, at, why } = &**broken;
                 Some(format!("{name} is not looked at, its entry cannot be understood: {at}: {why}"))
             }
-            Row::Broken { .. } | Row::Profile(_) => None,
+            Row::Broken(_) | Row::Profile(_) => None,
         })
     }
 

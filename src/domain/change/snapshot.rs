@@ -77,14 +77,26 @@ impl fmt::Display for StoreNotice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
     Profile(Arc<Profile>),
-    /// An entry that cannot be understood; it is shown and never written.
-    Broken {
-        /// What it seems to be called: `provider/name`, made safe to show.
-        name: String,
-        at: Where,
-        /// What is wrong with it.
-        why: String,
-    },
+    /// An entry that cannot be understood; it is shown and never written. They are few.
+    Broken(Box<BrokenRow>),
+}
+
+/// An entry that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenRow {
+    /// What it seems to be called: `provider/name`, made safe to show.
+    pub name: String,
+    pub at: Where,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl Row {
+    /// One of an entry that cannot be understood.
+    #[must_use]
+    pub fn broken(name: impl Into<String>, at: Where, why: impl Into<String>) -> Self {
+        Self::Broken(Box::new(BrokenRow { name: name.into(), at, why: why.into() }))
+    }
 }
 
 /// Where an entry stands that cannot be understood.
@@ -117,6 +129,17 @@ pub enum Where {
         /// What makes it tell them.
         unlock: Unlock,
     },
+}
+
+impl Where {
+    /// What makes its vault tell its secrets, where it lies in one.
+    #[must_use]
+    pub fn unlock(&self) -> Option<Unlock> {
+        match self {
+            Self::Vault { unlock, .. } => Some(*unlock),
+            Self::Line(_) | Self::File(_) | Self::Variable { .. } | Self::Borrowed { .. } => None,
+        }
+    }
 }
 
 /// What makes a vault tell its secrets.
@@ -189,7 +212,7 @@ impl Snapshot {
         let text = name.exact();
         self.rows.iter().any(|row| match row {
             Row::Profile(profile) => profile.id.name == *name,
-            Row::Broken { name, .. } => *name == text,
+            Row::Broken(broken) => broken.name == text,
         })
     }
 
@@ -209,7 +232,7 @@ impl Snapshot {
     pub fn profiles(&self) -> impl DoubleEndedIterator<Item = &Profile> {
         self.rows.iter().filter_map(|row| match row {
             Row::Profile(profile) => Some(&**profile),
-            Row::Broken { .. } => None,
+            Row::Broken(_) => None,
         })
     }
 }
@@ -224,7 +247,7 @@ mod tests {
     fn a_name_is_taken_by_an_entry_that_cannot_be_understood_too() {
         let name = |text: &str| ProfileName::new("acme", text).expect("a name");
         let row = |text: &str| Row::Profile(Arc::new(empty_profile(&format!("acme/{text}"), Kind::OAuth)));
-        let broken = Row::Broken { name: "acme/work-3".into(), at: Where::Line(1), why: String::new() };
+        let broken = Row::broken("acme/work-3", Where::Line(1), "");
         let there =
             Snapshot { rows: [row("work"), row("work-2"), broken].into(), ..Snapshot::empty(StoreId::Own) };
         assert_eq!(there.free_name(&name("work")), Some(name("work-4")));

@@ -1,11 +1,10 @@
-//! Text that holds secrets, such as a file: what is read from it is shared, not copied.
+//! Text that holds secrets, such as a file: what is read from it is shared, not copied. A secret that came
+//! alone is a text of its own.
 
 use std::hint::black_box;
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::{fmt, mem};
-
-use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
 
@@ -25,12 +24,12 @@ impl Drop for WipedText {
     }
 }
 
-/// Where the characters of a secret are.
+/// The characters of a secret: a part of a text.
 #[derive(Clone)]
-pub(super) enum SecretChars {
-    Own(Zeroizing<String>),
-    /// A part of a text, in bytes.
-    Part(SecretText, Range<u32>),
+pub(super) struct SecretChars {
+    text: SecretText,
+    start: u32,
+    length: u32,
 }
 
 impl SecretText {
@@ -42,18 +41,15 @@ impl SecretText {
     /// The secret that `part` is: a part of this text, or a copy where it is none.
     #[must_use]
     pub fn secret(&self, part: &str) -> Secret {
-        match self.range(part) {
-            Some(range) => Secret::of(SecretChars::Part(self.clone(), range)),
-            None => Secret::new(part),
-        }
+        self.chars(part).map_or_else(|| Secret::new(part), Secret::of)
     }
 
-    /// Where `part` lies, in bytes, if it is a slice of this text.
-    fn range(&self, part: &str) -> Option<Range<u32>> {
+    /// The characters of `part`, if it is a slice of this text.
+    fn chars(&self, part: &str) -> Option<SecretChars> {
         let start = part.as_ptr().addr().checked_sub(self.0.0.as_ptr().addr())?;
-        let end = start.checked_add(part.len())?;
-        let is_part = self.0.0.get(start..end)?.as_ptr() == part.as_ptr();
-        is_part.then_some(u32::try_from(start).ok()?..u32::try_from(end).ok()?)
+        let is_part = self.0.0.get(start..start.checked_add(part.len())?)?.as_ptr() == part.as_ptr();
+        let (start, length) = (u32::try_from(start).ok()?, u32::try_from(part.len()).ok()?);
+        is_part.then(|| SecretChars { text: self.clone(), start, length })
     }
 }
 
@@ -72,9 +68,19 @@ impl fmt::Debug for SecretText {
     }
 }
 
+impl SecretChars {
+    /// What says that a part goes on to the end, however far that is.
+    const TO_THE_END: u32 = u32::MAX;
+
+    /// All of `text`, which is nothing else.
+    pub(super) fn own(text: String) -> Self {
+        Self { text: SecretText::new(text), start: 0, length: Self::TO_THE_END }
+    }
+}
+
 impl Default for SecretChars {
     fn default() -> Self {
-        Self::Own(Zeroizing::default())
+        Self::own(String::new())
     }
 }
 
@@ -82,13 +88,13 @@ impl Deref for SecretChars {
     type Target = str;
 
     fn deref(&self) -> &str {
-        match self {
-            Self::Own(text) => text,
-            Self::Part(text, Range { start, end }) => {
-                let byte = |at: &u32| usize::try_from(*at).unwrap_or(usize::MAX);
-                text.get(byte(start)..byte(end)).unwrap_or_default()
-            }
-        }
+        let in_bytes = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let start = in_bytes(self.start);
+        let end = match self.length {
+            Self::TO_THE_END => self.text.len(),
+            length => start.saturating_add(in_bytes(length)),
+        };
+        self.text.get(start..end).unwrap_or_default()
     }
 }
 

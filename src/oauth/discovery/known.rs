@@ -53,7 +53,8 @@ impl KnownServer {
                 && profile.agrees_to_all(provider).is_ok()
         });
         let profiles: Vec<_> = profiles.collect();
-        let secret = profiles.iter().find_map(|profile| profile.client_secret.clone()).filter(|_| !ended);
+        let secret =
+            profiles.iter().find_map(|profile| profile.login.client_secret.clone()).filter(|_| !ended);
         let has_worked = profiles
             .iter()
             .any(|profile| profile.held.tokens().is_some() && profile.life.obtained_at >= client.registered);

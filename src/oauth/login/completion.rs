@@ -2,6 +2,7 @@
 
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
+use crate::domain::known_login::LoginFacts;
 use crate::domain::profile::{AutoRefresh, Kind, Profile};
 use crate::domain::tokens::StoredTokens;
 use crate::domain::trouble::Trouble;
@@ -86,21 +87,24 @@ impl Login {
         let issuer = self.plan.provider.issuer.clone().or(granted.issuer);
         let known = [issuer.as_deref(), granted.subject.as_deref(), granted.account.as_deref()];
         let id_token = granted.claims.map(|claims| Box::new(claims.beside(&known)));
+        let login = LoginFacts {
+            client_secret: self.plan.client_secret.clone(),
+            asked_scopes: self.plan.scopes.clone(),
+            issuer,
+            subject: granted.subject,
+            subject_from: granted.subject_from,
+            id_token: id_token.filter(|claims| !claims.is_empty()),
+            origins: self.plan.provider.origins(),
+        };
         Profile {
             client_id: Some(self.plan.client_id.clone()),
-            client_secret: self.plan.client_secret.clone(),
             held: StoredTokens::Present(granted.tokens),
             life,
             // RFC 6749 §5.1: scopes that the reply leaves out are as asked.
             scopes: granted.scopes.unwrap_or_else(|| self.plan.scopes.clone()),
-            asked_scopes: self.plan.scopes.clone(),
-            issuer,
-            subject_from: granted.subject_from,
             account_from: granted.account_from,
-            id_token: id_token.filter(|claims| !claims.is_empty()),
-            subject: granted.subject,
             account: granted.account,
-            origins: self.plan.provider.origins(),
+            login: login.into(),
             note: self.plan.known.as_ref().and_then(|known| known.note.clone()),
             auto_refresh: self.plan.known.as_ref().map_or(AutoRefresh::On, |known| known.auto_refresh),
             ..Profile::new(self.plan.id.clone(), Kind::OAuth)
@@ -118,9 +122,9 @@ impl Login {
             profile.pin_account(account.clone());
         }
         let Some(known) = self.plan.known.as_deref() else { return };
-        if profile.subject.is_none() {
-            profile.subject.clone_from(&known.subject);
-            profile.subject_from = known.subject_from;
+        if profile.login.subject.is_none() {
+            profile.login.subject.clone_from(&known.login.subject);
+            profile.login.subject_from = known.login.subject_from;
         }
         if profile.account.is_none() {
             profile.account.clone_from(&known.account);
@@ -236,7 +240,7 @@ impl Login {
         }
         let Some(last) = verdict.last else { return self.done(profile) };
         let change = Change::of_test(&profile, last.clone());
-        profile.last_test = Some(last);
+        profile.last_test = Some(Box::new(last));
         let store = profile.id.store;
         // Until it is written down the login counts as tested still; no other answer has this request_id.
         let request_id = self.next_request_id();
@@ -245,7 +249,7 @@ impl Login {
 
     /// All is done, but to hear whose account it is where a new one names nobody.
     fn done(&self, profile: Box<Profile>) -> Transition {
-        let is_named = profile.account.is_some() || profile.subject.is_some();
+        let is_named = profile.account.is_some() || profile.login.subject.is_some();
         if is_named || self.plan.known.is_some() {
             return Transition::over(Outcome::Done(profile));
         }

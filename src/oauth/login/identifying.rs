@@ -111,10 +111,11 @@ impl Login {
     pub(super) fn other_account(&self, came: &Profile, unverified: Option<&str>) -> Option<ConfirmReason> {
         let expected = self.expected_account()?;
         let differ = |one: &Option<String>, other: &Option<String>| Some(one.as_ref()? != other.as_ref()?);
-        let name = |profile: &Profile| profile.account.clone().or_else(|| profile.subject.clone());
+        let name = |profile: &Profile| profile.account.clone().or_else(|| profile.login.subject.clone());
         let shown = |profile: &Profile| name(profile).unwrap_or_else(|| "somebody".to_owned());
-        let is_other = differ(&expected.subject, &came.subject).or_else(|| other_name(&expected, came));
-        let came = match (differ(&expected.issuer, &came.issuer), unverified) {
+        let is_other =
+            differ(&expected.login.subject, &came.login.subject).or_else(|| other_name(&expected, came));
+        let came = match (differ(&expected.login.issuer, &came.login.issuer), unverified) {
             (Some(true), _) => format!("{} of another server", shown(came)),
             (Some(false) | None, _) if is_other == Some(true) => shown(came),
             (Some(false) | None, Some(unverified)) if name(&expected).is_some() && name(came).is_none() => {

@@ -156,12 +156,12 @@ impl Preflight {
         let is_its = profile.client_id.is_none() || profile.client_id == client_id;
         // A server that the last login did not agree to gets no stored secret: it is asked for.
         let agreed = profile.agrees_to_all(provider).is_ok();
-        let client_secret = profile.client_secret.clone().filter(|_| agreed && is_its);
+        let client_secret = profile.login.client_secret.clone().filter(|_| agreed && is_its);
         Ok(Self {
             name: Some(name.clone()),
             client_id,
             client_secret: client_secret.clone(),
-            known: Some(Box::new(Profile { client_secret, ..profile.clone() })),
+            known: Some(Box::new(profile.clone().with_login(|login| login.client_secret = client_secret))),
             store: profile.id.store,
             ..Self::new(provider, goal)
         })
@@ -170,7 +170,8 @@ impl Preflight {
     /// The login of `plan` once more, with the client that `provider`, its file, has now.
     #[must_use]
     pub fn with_new_client(plan: &LoginPlan, provider: &Provider) -> Self {
-        let without_secret = |known: &Profile| Box::new(Profile { client_secret: None, ..known.clone() });
+        let without_secret =
+            |known: &Profile| Box::new(known.clone().with_login(|login| login.client_secret = None));
         Self {
             name: ProfileName::new(&provider.name, plan.id.name.name()).ok(),
             known: plan.known.as_deref().map(without_secret),
@@ -221,7 +222,7 @@ impl Preflight {
         self.secret_ended = end;
         self.client_secret = None;
         if let Some(known) = &mut self.known {
-            known.client_secret = None;
+            known.login.client_secret = None;
         }
     }
 
@@ -313,7 +314,7 @@ impl Preflight {
     pub fn doubted_secret(&self) -> Option<&Secret> {
         let known = self.known.as_deref().filter(|_| self.client_secret.is_none())?;
         let before = known.client_id.as_deref().or(self.provider.client.id.as_deref());
-        known.client_secret.as_ref().filter(|_| before == self.client())
+        known.login.client_secret.as_ref().filter(|_| before == self.client())
     }
 
     /// What a new profile is called unless the person says otherwise; nothing where that is taken.
@@ -366,7 +367,7 @@ impl Preflight {
         let before = self.known.as_deref().cloned();
         let mut profile = before.unwrap_or_else(|| Profile::new(id, Kind::ApiKey));
         profile.held = StoredTokens::Present(Tokens { access: self.key.clone()?, refresh: None });
-        profile.origins = self.provider.origins();
+        profile.login.origins = self.provider.origins();
         profile.last_test = None;
         // What was known of the end of the old key says nothing of this one.
         profile.life = self.key_life;
@@ -382,8 +383,8 @@ impl Preflight {
 /// provider's file names it: a server may grant what it never accepts in a request.
 #[must_use]
 pub fn asked_before(provider: &Provider, known: &Profile) -> Vec<String> {
-    if !known.asked_scopes.is_empty() {
-        return known.asked_scopes.clone();
+    if !known.login.asked_scopes.is_empty() {
+        return known.login.asked_scopes.clone();
     }
     let scopes = &provider.scopes;
     let is_named = |name: &&String| {
@@ -427,7 +428,7 @@ mod tests {
     fn stored(name: &str, kind: Kind) -> Profile {
         let mut profile = empty_profile(&format!("acme/{name}"), kind);
         profile.client_id = (kind == Kind::OAuth).then(|| "old".into());
-        profile.client_secret = (kind == Kind::OAuth).then(|| Secret::new("old secret"));
+        profile.login.client_secret = (kind == Kind::OAuth).then(|| Secret::new("old secret"));
         profile.held = StoredTokens::Present(tokens("access", None));
         profile.scopes = vec!["write".into(), "read".into()];
         profile.account = Some("Build".into());
@@ -520,7 +521,8 @@ mod tests {
         let change = preflight.kept_key().expect("a change");
         let held = StoredTokens::Present(Tokens { access: Secret::new("sk-2"), refresh: None });
         assert_eq!(change.expects, old.held.fingerprint());
-        assert_eq!(change.edit, Edit::Put(Box::new(Profile { held, origins: acme().origins(), ..old })));
+        let new = Profile { held, ..old }.with_login(|login| login.origins = acme().origins());
+        assert_eq!(change.edit, Edit::Put(Box::new(new)));
         assert_eq!(preflight.plan("", options()), None);
     }
 
@@ -582,7 +584,7 @@ mod tests {
             // Another profile has the secret of the client that is named now.
             let mut other = stored("other", Kind::OAuth);
             other.client_id = Some("new".to_owned());
-            other.origins = provider.origins();
+            other.login.origins = provider.origins();
             let secret = preflight.with_known_client(&snapshot(&[other])).client_secret;
             assert_eq!(secret, Some(Secret::new("old secret")), "{named:?}");
         }
@@ -678,7 +680,7 @@ mod tests {
         ] {
             let mut profile = stored("work", Kind::OAuth);
             let owned = |scopes: &[&str]| scopes.iter().map(|scope| (*scope).to_owned()).collect();
-            (profile.asked_scopes, profile.scopes) = (owned(asked), owned(granted));
+            (profile.login.asked_scopes, profile.scopes) = (owned(asked), owned(granted));
             let mut preflight = Preflight::again(&profile, &provider, PreflightGoal::Login).expect("a login");
             assert_eq!(preflight.usual_scopes(), usual, "{granted:?}");
             preflight.more_scopes(&["admin".to_owned()]).expect("a scope");

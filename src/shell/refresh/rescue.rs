@@ -49,7 +49,7 @@ pub fn keep_each(
         .flat_map(|(profile, refreshed)| {
             let name = profile.id.name.clone();
             // Nobody looks for it there, and it may belong in the keyring.
-            let profile = Profile { client_secret: None, ..profile };
+            let profile = profile.with_login(|login| login.client_secret = None);
             let refreshed = change(&name, Edit::Refresh(Box::new(refreshed)));
             [change(&name, Edit::Put(Box::new(profile))), refreshed]
         })

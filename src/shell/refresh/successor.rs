@@ -220,7 +220,7 @@ fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Refre
 
 /// Whether nothing tells the accounts of both apart.
 fn is_same_account(one: &Profile, other: &Profile) -> bool {
-    let pairs = [(&one.subject, &other.subject), (&one.account, &other.account)];
+    let pairs = [(&one.login.subject, &other.login.subject), (&one.account, &other.account)];
     let known = pairs.into_iter().find_map(|(one, other)| Some((one.as_ref()?, other.as_ref()?)));
     known.is_none_or(|(one, other)| one == other)
 }
@@ -239,7 +239,8 @@ mod tests {
 
     fn holder(name: &str, of: &str) -> Profile {
         let held = StoredTokens::Present(tokens(of, Some(&format!("{of}-refresh"))));
-        Profile { held, subject: Some("1".to_owned()), ..empty_profile(name, Kind::OAuth) }
+        Profile { held, ..empty_profile(name, Kind::OAuth) }
+            .with_login(|login| login.subject = Some("1".to_owned()))
     }
 
     #[tokio::test]
@@ -261,8 +262,8 @@ mod tests {
             }
             let at = at_seconds(4_000_000_000).expect("in range");
             let last = LastRefresh::new(at, RefreshResult::Done, ana.refresh_token_id());
-            let ana =
-                Profile { last_refresh: Some(Box::new(last)), subject: Some(subject.to_owned()), ..ana };
+            let ana = Profile { last_refresh: Some(Box::new(last)), ..ana };
+            let ana = ana.with_login(|login| login.subject = Some(subject.to_owned()));
             let edit = Edit::Put(Box::new(ana.clone()));
             let change = Change { name: ana.id.name.clone(), expects: None, edit };
             services.stores.at(&services.paths.config).store.apply(&change).expect("saved");

@@ -46,7 +46,7 @@ fn later(file: ConfigFile, path: &Path, now: Option<&Content>) -> Vec<Arc<Profil
     let profiles = |content: &Content| -> Vec<Arc<Profile>> {
         let profile = |row: &Row| match row {
             Row::Profile(profile) => Some(Arc::clone(profile)),
-            Row::Broken { .. } => None,
+            Row::Broken(_) => None,
         };
         content.rows.iter().filter_map(profile).collect()
     };

@@ -316,7 +316,7 @@ impl VaultStore {
 fn unread(profile: &Profile, why: &VaultError) -> Row {
     let name = profile.id.name.exact();
     let unlock = if *why == VaultError::NoPassphrase { Unlock::Passphrase } else { Unlock::Look };
-    Row::Broken { at: Where::Vault { name: name.clone(), unlock }, name, why: why.to_string() }
+    Row::broken(name.clone(), Where::Vault { name, unlock }, why.to_string())
 }
 
 fn missing(profile: &Profile) -> String {
@@ -430,8 +430,8 @@ mod tests {
 
     fn login(of: &str) -> Change {
         let held = StoredTokens::Present(tokens(of));
-        let client_secret = Some(Secret::new("client-secret"));
-        let mut profile = Profile { held, client_secret, ..empty_profile("demo/ana", Kind::OAuth) };
+        let mut profile = Profile { held, ..empty_profile("demo/ana", Kind::OAuth) };
+        profile.login.client_secret = Some(Secret::new("client-secret"));
         profile.id.store = StoreId::Keyring;
         change(None, Edit::Put(Box::new(profile)))
     }
@@ -530,7 +530,7 @@ mod tests {
             let why = fault.to_string();
             let unlock = if fault == VaultError::NoPassphrase { Unlock::Passphrase } else { Unlock::Look };
             let at = Where::Vault { name: "demo/ana".to_owned(), unlock };
-            assert_eq!(*snapshot.rows, [Row::Broken { name: "demo/ana".to_owned(), at, why: why.clone() }]);
+            assert_eq!(*snapshot.rows, [Row::broken("demo/ana", at, &why)]);
             assert_eq!(snapshot.writable.expect_err("closed").why, why);
             assert_eq!(store.probe(Prompting::Allowed).expect_err("closed").why, why);
             for change in [refresh("old", "new"), login("new")] {

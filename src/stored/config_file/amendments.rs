@@ -169,7 +169,7 @@ pub(super) fn add(
 /// What stands beside a new key that is a text.
 fn new_beside_key(provider: &[PathStep], name: &ProfileName, profile: &Profile) -> Vec<YamlAmendment> {
     let place = |field| joined(&joined(provider, PathStep::key(field)), PathStep::key(name.name()));
-    let tested = profile.last_test.as_ref().map(last_test_value);
+    let tested = profile.last_test.as_deref().map(last_test_value);
     let facts =
         key_facts::written(profile).into_iter().filter_map(|(key, value)| Some((Value::from(key), value?)));
     let facts = Mapping::from_iter(facts);
@@ -275,6 +275,7 @@ mod tests {
     use crate::domain::claims::{Claims, FactSource};
     use crate::domain::clock::{DateTime, TimeDelta, Utc, is_writable, rfc3339};
     use crate::domain::expiry::{RawTime, moment};
+    use crate::domain::known_login::LoginFacts;
     use crate::domain::name::StoreId;
 
     use crate::domain::profile::{AutoRefresh, ClockDiffers, EndBy, LastRefresh, RefreshResult};
@@ -346,7 +347,7 @@ providers:
             crate::domain::change::Row::Profile(profile) if profile.id.name == name(called) => {
                 Some((**profile).clone())
             }
-            crate::domain::change::Row::Profile(_) | crate::domain::change::Row::Broken { .. } => None,
+            crate::domain::change::Row::Profile(_) | crate::domain::change::Row::Broken(_) => None,
         })
     }
 
@@ -761,19 +762,23 @@ providers:
                     auth_time: revoked_at,
                     ..Claims::default()
                 };
-                Profile {
-                    held,
-                    client_id,
+                let login = LoginFacts {
                     client_secret: client_secret.map(Secret::new),
-                    life,
                     asked_scopes: scopes.iter().rev().skip(1).cloned().collect(),
-                    scopes,
                     issuer,
                     subject_from: subject.as_ref().map(|_| FactSource::IdToken),
                     subject,
+                    id_token: Some(Box::new(claims)),
+                    origins: Vec::new(),
+                };
+                Profile {
+                    held,
+                    client_id,
+                    life,
+                    scopes,
                     account_from: account.as_ref().map(|_| FactSource::Person),
                     account,
-                    id_token: Some(Box::new(claims)),
+                    login: login.into(),
                     last_refresh: last_refresh.map(Box::new),
                     refresh_count,
                     revoked_at,
@@ -799,7 +804,7 @@ providers:
             grant_ends_at: told(grant_ends_at),
         };
         profile.revoked_at = told(profile.revoked_at);
-        if let Some(claims) = &mut profile.id_token {
+        if let Some(claims) = &mut profile.login.id_token {
             claims.auth_time = told(claims.auth_time);
         }
         if let Some(last) = &mut profile.last_refresh {
@@ -850,7 +855,7 @@ providers:
             scopes in proptest::option::of(proptest::collection::vec(text(), 0..3)),
         ) {
             let Some(tokens) = new.held.tokens().cloned() else { return Ok(()) };
-            let refreshed = RefreshedTokens { tokens: tokens.clone(), life: new.life, scopes, record, origins: new.origins.clone() };
+            let refreshed = RefreshedTokens { tokens: tokens.clone(), life: new.life, scopes, record, origins: new.login.origins.clone() };
             for before in [TEXT.to_owned(), saved(None, &keep(&profile("demo/ana", Kind::OAuth, "old")))?.text] {
                 let refresh = change("demo/ana", Edit::Refresh(Box::new(refreshed.clone())));
                 let expected = refresh.outcome(found(&before, "demo/ana").as_ref()).ok().flatten();

@@ -311,7 +311,7 @@ fn key(
         if let Some(facts) = beside(KEY_FACTS).and_then(|facts| facts.as_map()) {
             key_facts::take(profile, facts, &mut notes);
         }
-        profile.last_test = fields::last_test(beside(LAST_TESTS));
+        profile.last_test = fields::last_test(beside(LAST_TESTS)).map(Box::new);
     }
     Some(Entry::new(place, (provider, name), profile, notes))
 }

@@ -5,6 +5,7 @@ use serde_yaml::{Number, Value};
 use crate::domain::claims::{Claims, FactSource};
 use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds, is_writable, rfc3339};
 use crate::domain::jwt;
+use crate::domain::known_login::LoginFacts;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{
     AutoRefresh, ClockDiffers, EndBy, Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult,
@@ -75,8 +76,8 @@ pub(in crate::stored) fn named_key(
     let mut profile = with_key(id, fields.secret(credential(fields, "api_key")?.unwrap_or_default()));
     profile.account = text(fields, "label")?.map(str::to_owned);
     key_facts::take(&mut profile, fields, notes);
-    profile.last_test = last_test(fields.get("last_test"));
-    profile.origins = texts(fields, "hosts")?;
+    profile.last_test = last_test(fields.get("last_test")).map(Box::new);
+    profile.login.origins = texts(fields, "hosts")?;
     Ok(profile)
 }
 
@@ -105,28 +106,31 @@ pub(in crate::stored) fn login(
         expires_at: time(fields, "expires_at", notes),
         grant_ends_at: time(fields, "grant_ends_at", notes),
     };
-    Ok(Profile {
-        id,
-        kind: Kind::OAuth,
-        client_id: credential(fields, "client_id")?.map(str::to_owned),
+    let login = LoginFacts {
         client_secret: secret("client_secret")?,
-        held,
-        life,
-        scopes: texts(fields, "scopes")?,
         asked_scopes: texts(fields, "asked_scopes")?,
         issuer: owned("issuer")?,
         subject: owned("subject")?,
         subject_from: fact_source(fields, "subject_from"),
+        id_token: claims(fields.get("id_token")),
+        origins: texts(fields, "hosts")?,
+    };
+    Ok(Profile {
+        id,
+        kind: Kind::OAuth,
+        client_id: credential(fields, "client_id")?.map(str::to_owned),
+        held,
+        life,
+        scopes: texts(fields, "scopes")?,
         account: owned("account")?,
         account_from: fact_source(fields, "account_from"),
-        id_token: claims(fields.get("id_token")),
+        login: login.into(),
         last_refresh: last_refresh(fields, life.obtained_at, notes).map(Box::new),
-        last_test: last_test(fields.get("last_test")),
+        last_test: last_test(fields.get("last_test")).map(Box::new),
         refresh_count: count(fields, "refresh_count", notes).unwrap_or(0),
         revoked_at: time(fields, "revoked_at", notes),
         auto_refresh: automatic(fields)?,
         note: key_facts::note(fields),
-        origins: texts(fields, "hosts")?,
         owner: None,
     })
 }
@@ -287,27 +291,27 @@ pub(in crate::stored) fn all_login_fields(profile: &Profile) -> Vec<KnownField> 
     let text = |text: &Option<String>| text.as_deref().map(Value::from);
     vec![
         ("client_id", text(&profile.client_id)),
-        ("client_secret", profile.client_secret.as_ref().map(opened)),
+        ("client_secret", profile.login.client_secret.as_ref().map(opened)),
         ("access_token", tokens.map(|tokens| opened(&tokens.access))),
         ("refresh_token", profile.refresh_token().map(opened)),
         ("expires_at", at(profile.life.expires_at)),
         ("scopes", list(&profile.scopes)),
-        ("asked_scopes", list(&profile.asked_scopes)),
+        ("asked_scopes", list(&profile.login.asked_scopes)),
         ("obtained_at", at(profile.life.obtained_at)),
         ("grant_ends_at", at(profile.life.grant_ends_at)),
-        ("issuer", text(&profile.issuer)),
-        ("subject", text(&profile.subject)),
-        ("subject_from", profile.subject_from.map(|source| source.word().into())),
+        ("issuer", text(&profile.login.issuer)),
+        ("subject", text(&profile.login.subject)),
+        ("subject_from", profile.login.subject_from.map(|source| source.word().into())),
         ("account", text(&profile.account)),
         ("account_from", profile.account_from.map(|source| source.word().into())),
-        ("id_token", profile.id_token.as_deref().map(claims_value)),
+        ("id_token", profile.login.id_token.as_deref().map(claims_value)),
         ("last_refresh", profile.last_refresh.as_deref().map(last_refresh_value)),
-        ("last_test", profile.last_test.as_ref().map(last_test_value)),
+        ("last_test", profile.last_test.as_deref().map(last_test_value)),
         ("refresh_count", (profile.refresh_count > 0).then(|| Value::from(profile.refresh_count))),
         ("revoked_at", at(profile.revoked_at)),
         ("automatic", (profile.auto_refresh == AutoRefresh::Off).then_some(Value::Bool(false))),
         ("note", profile.note.as_deref().map(Value::from)),
-        ("hosts", list(&profile.origins)),
+        ("hosts", list(&profile.login.origins)),
     ]
 }
 
@@ -349,7 +353,7 @@ fn last_refresh_value(last: &LastRefresh) -> Value {
 /// The fields of `keys[n]` without its id.
 pub(in crate::stored) fn key_fields(profile: &Profile) -> Vec<KnownField> {
     let label = profile.account.as_deref().map(Value::from);
-    let last_test = profile.last_test.as_ref().map(last_test_value);
+    let last_test = profile.last_test.as_deref().map(last_test_value);
     let [expires_at, obtained_at, note] = key_facts::written(profile);
     vec![
         ("api_key", key_text(profile)),
@@ -358,7 +362,7 @@ pub(in crate::stored) fn key_fields(profile: &Profile) -> Vec<KnownField> {
         obtained_at,
         note,
         ("last_test", last_test),
-        ("hosts", list(&profile.origins)),
+        ("hosts", list(&profile.login.origins)),
     ]
 }
 

@@ -140,7 +140,7 @@ fn written(
 fn is_of(row: &Row, change: &Change) -> bool {
     match row {
         Row::Profile(profile) => profile.id.name == change.name,
-        Row::Broken { .. } => false,
+        Row::Broken(_) => false,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::stored::yaml_reader;
 fn profiles(rows: &[Row]) -> impl Iterator<Item = &Arc<Profile>> {
     rows.iter().filter_map(|row| match row {
         Row::Profile(profile) => Some(profile),
-        Row::Broken { .. } => None,
+        Row::Broken(_) => None,
     })
 }
 

@@ -334,7 +334,7 @@ fn refresh(text: &str) -> Change {
     let rows = read(StoreId::Shared, text).map(|content| content.rows).unwrap_or_default();
     let held = rows.iter().find_map(|row| match row {
         Row::Profile(profile) if profile.refresh_token().is_some() => Some(profile.id.name.clone()),
-        Row::Profile(_) | Row::Broken { .. } => None,
+        Row::Profile(_) | Row::Broken(_) => None,
     });
     let name = held.unwrap_or_else(|| fixtures::profile("demo/ana").id.name);
     let record = LastRefresh::new(at(0), RefreshResult::Done, Some("1234abcd".into()));

@@ -61,11 +61,11 @@ impl SideNotes {
         Some(Profile {
             kind: profile.kind,
             client_id: profile.client_id.clone(),
-            client_secret: profile.client_secret.clone(),
             held: profile.held.clone(),
             life: Expiry { expires_at, ..noted.life },
             scopes,
             account: noted.account.or_else(|| profile.account.clone()),
+            login: noted.login.with_secret_of(&profile.login),
             ..noted
         })
     }
@@ -89,7 +89,7 @@ impl SideNotes {
     pub fn after<'a>(&self, rows: &[Row], changes: impl Iterator<Item = &'a Change>) -> Self {
         let profile = |row: &Row| match row {
             Row::Profile(profile) => Some((profile.id.name.clone(), Arc::clone(profile))),
-            Row::Broken { .. } => None,
+            Row::Broken(_) => None,
         };
         let before: BTreeMap<ProfileName, Arc<Profile>> = rows.iter().filter_map(profile).collect();
         let mut after = self.clone();
@@ -173,9 +173,9 @@ mod tests {
         let at = |seconds: i64| at_seconds(1_800_000_000 + seconds).expect("in range");
         full.life.obtained_at = Some(at(0));
         full.life.grant_ends_at = Some(at(9));
-        full.origins = vec!["https://id.test".to_owned()];
+        full.login.origins = vec!["https://id.test".to_owned()];
         full.account = Some("ana@id.test".to_owned());
-        (full.issuer, full.subject) = (Some("i".to_owned()), Some("s".to_owned()));
+        (full.login.issuer, full.login.subject) = (Some("i".to_owned()), Some("s".to_owned()));
         full.last_refresh =
             Some(Box::new(LastRefresh::new(at(0), RefreshResult::Done, full.refresh_token_id())));
         (full.refresh_count, full.auto_refresh) = (7, AutoRefresh::Off);

@@ -105,7 +105,7 @@ fn order(model: &Model, now: Now) -> RowOrder {
         for (index, row) in snapshot.rows.iter().enumerate() {
             let health = match row {
                 Row::Profile(profile) => Some((profile, model.health_at_rest(profile, now.wall))),
-                Row::Broken { .. } => None,
+                Row::Broken(_) => None,
             };
             let need = match health {
                 Some((profile, health)) => urgency::need_of(model, profile, health, now),
@@ -150,7 +150,7 @@ fn sort(unplaced: &mut [UnplacedRow<'_>], by: SortBy) {
         SortBy::Expiry => unplaced.sort_by_key(|each| {
             let end = match each.row {
                 Row::Profile(profile) => profile.life.expires_at.filter(|_| profile.held.tokens().is_some()),
-                Row::Broken { .. } => None,
+                Row::Broken(_) => None,
             };
             // Those without an end come last.
             Reverse(end.map(Reverse))
@@ -162,7 +162,7 @@ fn sort(unplaced: &mut [UnplacedRow<'_>], by: SortBy) {
 fn is_refreshing(model: &Model, row: &Row) -> bool {
     match row {
         Row::Profile(profile) => model.running(&profile.id).refresh.is_some(),
-        Row::Broken { .. } => false,
+        Row::Broken(_) => false,
     }
 }
 
@@ -170,7 +170,7 @@ fn is_refreshing(model: &Model, row: &Row) -> bool {
 fn names(row: &Row) -> (&str, &str) {
     match row {
         Row::Profile(profile) => (profile.id.name.provider(), profile.id.name.name()),
-        Row::Broken { name, .. } => name.split_once('/').unwrap_or(("", name)),
+        Row::Broken(broken) => broken.name.split_once('/').unwrap_or(("", &broken.name)),
     }
 }
 
@@ -206,7 +206,7 @@ fn widen(widths: &mut ContentWidths, row: &Row, model: &Model) {
                 rows::store_before(model, &profile.id).map_or(0, |store| width(&store.to_string()) + 1);
             (store + width(provider) + 1 + width(name), profile.account.as_deref().map_or(0, width))
         }
-        Row::Broken { name, .. } => (width(name), 0),
+        Row::Broken(broken) => (width(&broken.name), 0),
     };
     widths.name = widths.name.max(name);
     widths.account = widths.account.max(account);
@@ -247,7 +247,7 @@ fn passes(
         Row::Profile(profile) if profile.held.tokens().is_some() => {
             (profile.life.expires_at, profile.life.grant_ends_at)
         }
-        Row::Profile(_) | Row::Broken { .. } => (None, None),
+        Row::Profile(_) | Row::Broken(_) => (None, None),
     };
     let filtered = FilteredRow {
         text: &text,

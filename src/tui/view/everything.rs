@@ -135,7 +135,7 @@ fn account(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now
     block.rule("Account", Vec::new());
     for (label, words, from) in [
         ("Account", &profile.account, profile.account_from),
-        ("Subject", &profile.subject, profile.subject_from),
+        ("Subject", &profile.login.subject, profile.login.subject_from),
     ] {
         if let Some(words) = words {
             let remark = from.map(|from| from.remark().to_owned());
@@ -148,13 +148,14 @@ fn account(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now
         let word = if end <= now.wall { "expired" } else { "expires" };
         format!("{word} {}", state::moment(end, now))
     });
+    let login = &profile.login;
     for (label, words) in [
-        ("Issuer", text(&profile.issuer)),
+        ("Issuer", text(&login.issuer)),
         ("Client", text(&profile.client_id)),
         ("Client secret", secret_end),
         ("Scopes", joined(&profile.scopes)),
-        ("Asked for", joined(&profile.asked_scopes).filter(|_| profile.asked_scopes != profile.scopes)),
-        ("Sent only to", joined(&profile.origins)),
+        ("Asked for", joined(&login.asked_scopes).filter(|_| login.asked_scopes != profile.scopes)),
+        ("Sent only to", joined(&login.origins)),
     ] {
         if let Some(words) = words {
             block.field(label, &[words]);
@@ -164,8 +165,8 @@ fn account(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now
 
 /// What ID token and access token say besides. A token that cannot be read says nothing.
 fn claims(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
-    let known = [&profile.issuer, &profile.subject, &profile.account].map(Option::as_deref);
-    let id_token = profile.id_token.as_deref();
+    let known = [&profile.login.issuer, &profile.login.subject, &profile.account].map(Option::as_deref);
+    let id_token = profile.login.id_token.as_deref();
     let of_login = id_token.map_or([None; 3], |claims| {
         [&claims.name, &claims.email, &claims.organization].map(Option::as_deref)
     });

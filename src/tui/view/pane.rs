@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::change::{Row, Snapshot, Where};
+use crate::domain::change::{BrokenRow, Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::grant_status::GrantStatus;
 use crate::domain::health::Health;
@@ -319,9 +319,9 @@ impl Pane<'_> {
 
     /// Writes what is known of an entry that cannot be understood, and gives its name.
     fn broken(&mut self, store: &Snapshot, at: &Where) -> Option<String> {
-        let (row, name, why) = store.rows.iter().find_map(|row| match row {
-            Row::Broken { name, at: here, why } if here == at => Some((row, name, why)),
-            Row::Broken { .. } | Row::Profile(_) => None,
+        let (row, BrokenRow { name, why, .. }) = store.rows.iter().find_map(|row| match row {
+            Row::Broken(broken) if broken.at == *at => Some((row, &**broken)),
+            Row::Broken(_) | Row::Profile(_) => None,
         })?;
         self.headline(Health::Unreadable, rows::broken_word(at));
         let why = text_layout::safe(why);

@@ -187,8 +187,10 @@ fn only_borrowed(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme
 fn found_of(rows: &[Row], width: u16) -> String {
     let title = |row: &Row| match row {
         Row::Profile(profile) => profile.owner.as_ref().map(|owner| owner.title.clone()),
-        Row::Broken { at: Where::Borrowed { program, .. }, .. } => Some(program.clone()),
-        Row::Broken { .. } => None,
+        Row::Broken(broken) => match &broken.at {
+            Where::Borrowed { program, .. } => Some(program.clone()),
+            Where::Line(_) | Where::File(_) | Where::Variable { .. } | Where::Vault { .. } => None,
+        },
     };
     let mut titles: Vec<String> =
         rows.iter().filter_map(title).map(|title| text_layout::safe(&title)).collect();
@@ -215,7 +217,7 @@ fn ids(model: &Model, lines: Range<usize>) -> BTreeSet<&ProfileId> {
     });
     let ids = rows.filter_map(|(_, row)| match row {
         Row::Profile(profile) => Some(&profile.id),
-        Row::Broken { .. } => None,
+        Row::Broken(_) => None,
     });
     ids.collect()
 }

@@ -133,7 +133,7 @@ impl<'a> Chart<'a> {
         let health = rows::health(model, row, now.wall);
         let name = match row {
             Row::Profile(profile) => rows::short_name(&profile.id.name, self.name),
-            Row::Broken { name, .. } => text_layout::cut(&text_layout::named(name), self.name),
+            Row::Broken(broken) => text_layout::cut(&text_layout::named(&broken.name), self.name),
         };
         let line =
             Line::from(vec![Span::raw("  "), state::glyph(health, theme), Span::raw(" "), Span::raw(name)]);

@@ -25,7 +25,7 @@ fn told(program: &str, files: &[(&str, &str)]) -> Vec<String> {
         logins.add(&program, rule, &file);
     }
     let words = |row: &Row| match row {
-        Row::Broken { name, why, .. } => format!("{name}: {why}"),
+        Row::Broken(broken) => format!("{}: {}", broken.name, broken.why),
         Row::Profile(profile) => {
             let tokens = profile.held.tokens();
             let access = tokens.map_or("no token", |tokens| tokens.access.expose());

@@ -70,7 +70,7 @@ fn a_client_secret_arrives_exactly_and_stands_nowhere_else() {
             let ended = login.end();
 
             assert!(!ended.said(0).contains("s3cret") && !authorize.contains("s3cret"), "{ended:?}");
-            assert_eq!(served.profile("ana").client_secret, Some(Secret::new(ODD)), "{option}");
+            assert_eq!(served.profile("ana").login.client_secret, Some(Secret::new(ODD)), "{option}");
             assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0), "{option}");
         }
     }
@@ -109,7 +109,7 @@ fn a_stored_secret_is_used_again_until_another_one_is_given() {
     let mut login = fed(&served.home, &["login", "demo/ana", "--client-secret-stdin"], b"second\r\n");
     person::answer(&login.line("http"), "allow");
     assert_eq!(login.end().code, Some(0), "the rotated secret");
-    assert_eq!(served.profile("ana").client_secret, Some(Secret::new("second")));
+    assert_eq!(served.profile("ana").login.client_secret, Some(Secret::new("second")));
 }
 
 #[test]

@@ -35,8 +35,8 @@ fn what_an_id_token_says_is_kept_as_such_and_a_name_of_the_server_itself_is_not(
     said["org_name"] = json!("Globex");
     let profile = saved_profile(&exchange(&mut journey, Some(&said)));
     let from = Some(FactSource::IdToken);
-    assert_eq!((profile.subject_from, profile.account_from), (from, from));
-    let kept = profile.id_token.expect("claims");
+    assert_eq!((profile.login.subject_from, profile.account_from), (from, from));
+    let kept = profile.login.id_token.clone().expect("claims");
     assert!(kept.name.as_deref().is_some_and(|name| !name.contains("new-access")), "{kept:?}");
     let beside = Claims {
         organization: Some("Globex".to_owned()),
@@ -52,7 +52,7 @@ fn what_an_id_token_says_is_kept_as_such_and_a_name_of_the_server_itself_is_not(
     let asks = exchange(&mut journey, Some(&nameless));
     let answer = reply(200, r#"{"sub":"1","email":"ana@id.test"}"#, journey.now);
     let profile = saved_profile(&journey.tell(Input::Replied(sent(&asks).0, Ok(answer))));
-    assert_eq!((profile.subject_from, profile.account_from), (None, None));
+    assert_eq!((profile.login.subject_from, profile.account_from), (None, None));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn an_account_is_its_subject_at_its_issuer() {
         ("s-ana@id.test", "https://old.test", Some("ana@id.test of another server")),
     ] {
         let mut plan = login(Some("ana@id.test"));
-        plan.known.as_mut().expect("a profile").issuer = Some(issuer.to_owned());
+        plan.known.as_mut().expect("a profile").login.issuer = Some(issuer.to_owned());
         let mut journey = Journey::waiting(plan);
         let mut claims = claims(subject);
         claims["email"] = json!(subject.trim_start_matches("s-"));
@@ -179,8 +179,9 @@ fn the_person_is_asked_once_whose_account_it_is_where_nobody_says_it() {
     assert!(journey.login.notices().concat().contains("could not be saved"));
 
     // A profile that was there before was asked about then.
-    let known =
-        login(Some("ana@id.test")).known.map(|known| Profile { account: None, subject: None, ..*known });
+    let unnamed =
+        |known: Profile| Profile { account: None, ..known }.with_login(|login| login.subject = None);
+    let known = login(Some("ana@id.test")).known.map(|known| unnamed(*known));
     let plan = LoginPlan { provider: without_userinfo(), known: known.map(Box::new), ..login(None) };
     let mut journey = Journey::waiting(plan);
     exchange(&mut journey, None);
@@ -199,7 +200,7 @@ fn an_account_that_a_person_named_stays_where_nobody_is_named_and_is_compared_by
         let mut plan = LoginPlan { provider: without_userinfo(), ..login(Some("x")) };
         let known = plan.known.as_mut().expect("a profile");
         known.pin_account("ANA@id.test".to_owned());
-        known.subject = None;
+        known.login.subject = None;
         let mut journey = Journey::waiting(plan);
         let said = email.map(|email| {
             let mut claims = claims("1");
@@ -283,8 +284,9 @@ fn login(account: Option<&str>) -> LoginPlan {
     let plan = plan("work");
     let provider = with_userinfo(Provider { issuer: Some(ISSUER.to_owned()), ..(*plan.provider).clone() });
     let known = account.map(|account| {
-        let (subject, account) = (Some(format!("s-{account}")), Some(account.to_owned()));
-        Box::new(Profile { account, subject, ..profile("work") })
+        let subject = format!("s-{account}");
+        let known = Profile { account: Some(account.to_owned()), ..profile("work") };
+        Box::new(known.with_login(|login| login.subject = Some(subject)))
     });
     LoginPlan { provider: Box::new(provider), known, ..plan }
 }
@@ -317,7 +319,7 @@ fn saved_profile(asks: &[Output]) -> Profile {
 }
 
 fn who(profile: &Profile) -> (Option<String>, Option<String>, Option<String>) {
-    (profile.account.clone(), profile.subject.clone(), profile.issuer.clone())
+    (profile.account.clone(), profile.login.subject.clone(), profile.login.issuer.clone())
 }
 
 fn authorization(request: &Request) -> String {

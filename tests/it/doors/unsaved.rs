@@ -213,7 +213,8 @@ fn redeemed(app: &mut App) -> Change {
 }
 
 fn ana() -> Profile {
-    Profile { subject: Some("1".to_owned()), account: Some("ana@demo.test".to_owned()), ..profile("work") }
+    Profile { account: Some("ana@demo.test".to_owned()), ..profile("work") }
+        .with_login(|login| login.subject = Some("1".to_owned()))
 }
 
 /// Somebody else logs in to the selected profile; what came.

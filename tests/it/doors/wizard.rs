@@ -225,7 +225,7 @@ fn another_provider_is_not_asked_what_was_typed_for_the_first() {
 fn a_stored_client_secret_is_used_unasked_until_a_login_with_it_failed() {
     let mut stored = profile("acme/work");
     stored.client_id = Some("my-client".to_owned());
-    stored.client_secret = Some(Secret::new("old"));
+    stored.login.client_secret = Some(Secret::new("old"));
     for (typed, sent) in [("", "old"), ("new", "new")] {
         let mut app = App::of([stored.clone()]);
         app.begin_login();

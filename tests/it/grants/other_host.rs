@@ -23,7 +23,7 @@ fn no_stored_secret_goes_to_a_server_that_the_login_was_not_made_with() {
     let (served, _) = Served::with_ana(-5);
     let ours = served.serving.issuer().to_owned();
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
-    assert_eq!(served.profile("ana").origins, [ours.as_str()], "learned at a refresh");
+    assert_eq!(served.profile("ana").login.origins, [ours.as_str()], "learned at a refresh");
 
     let other = other();
     let theirs = other.issuer();
@@ -85,7 +85,8 @@ fn the_list_says_that_only_a_login_helps_and_why() {
 
 #[test]
 fn the_screen_says_that_only_a_login_helps_and_why() {
-    let moved = |profile: Profile| Profile { origins: vec!["https://before.test".to_owned()], ..profile };
+    let before = || vec!["https://before.test".to_owned()];
+    let moved = |profile: Profile| profile.with_login(|login| login.origins = before());
     let retrying = || {
         let result = RefreshResult::Passing { why: "busy".to_owned(), times: 1, retry_at: now().wall };
         Profile { last_refresh: Some(Box::new(LastRefresh::new(now().wall, result, None))), ..due("work") }

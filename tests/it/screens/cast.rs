@@ -105,11 +105,8 @@ pub(super) fn rows() -> Vec<Row> {
     revoked.held = StoredTokens::None;
     revoked.revoked_at = Some(now(0).wall - TimeDelta::days(12));
     let profiles = [work, home, soon, due, running, failed, dead, key, revoked];
-    let broken = Row::Broken {
-        name: "slack/team".into(),
-        at: Where::Line(88),
-        why: "expires_at is “tomorrow”, which cannot be read as a time".into(),
-    };
+    let why = "expires_at is “tomorrow”, which cannot be read as a time";
+    let broken = Row::broken("slack/team", Where::Line(88), why);
     profiles.into_iter().map(|profile| Row::Profile(Arc::new(profile))).chain([broken]).collect()
 }
 
@@ -119,10 +116,11 @@ pub(super) fn of_a_company() -> Row {
     let payload = r#"{"iss":"https://id.globex.example/tenant","sub":"00u1a2b3","aud":["https://api.globex.example","https://id.globex.example/userinfo"],"tid":"7f3c"}"#;
     let access = Secret::new(format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(payload)));
     profile.held = StoredTokens::Present(Tokens { access, refresh: None });
-    profile.issuer = Some("https://id.globex.example/tenant".into());
-    profile.subject = Some("00u1a2b3".into());
-    (profile.subject_from, profile.account_from) = (Some(FactSource::IdToken), Some(FactSource::IdToken));
-    profile.id_token = Some(Box::new(Claims {
+    profile.login.issuer = Some("https://id.globex.example/tenant".into());
+    profile.login.subject = Some("00u1a2b3".into());
+    (profile.login.subject_from, profile.account_from) =
+        (Some(FactSource::IdToken), Some(FactSource::IdToken));
+    profile.login.id_token = Some(Box::new(Claims {
         name: Some("Ana Reyes".into()),
         organization: Some("Globex".into()),
         audience: vec!["0oa9c8".into()],
@@ -137,7 +135,7 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
     let mut model = Model::new((120, 32));
     let selected = rows.iter().find_map(|row| match row {
         Row::Profile(profile) => Some(RowId::Profile(profile.id.clone())),
-        Row::Broken { .. } => None,
+        Row::Broken(_) => None,
     });
     model.catalog = Some(provider_file::catalog_of_files(
         ["anthropic", "oauth2"]

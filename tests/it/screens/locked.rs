@@ -19,7 +19,7 @@ use crate::harness::key;
 fn model(unlock: Unlock, why: &str) -> Model {
     let row = |name: &str| {
         let at = Where::Vault { name: name.to_owned(), unlock };
-        Row::Broken { name: name.to_owned(), at, why: why.to_owned() }
+        Row::broken(name, at, why)
     };
     let rows = ["anthropic/vault", "github/vault"].map(row).into();
     let passphrase = (unlock == Unlock::Passphrase).then_some(PassphraseNeed::Known);

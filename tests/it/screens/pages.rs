@@ -67,7 +67,7 @@ fn a_way_in_is_chosen_and_a_key_typed() {
 #[test]
 fn a_secret_that_may_be_wrong_is_asked_for_again() {
     let mut known = Profile::new(cast::id("anthropic/work"), Kind::OAuth);
-    known.client_secret = Some(Secret::new("hush"));
+    known.login.client_secret = Some(Secret::new("hush"));
     let mut provider = cast::provider();
     provider.client.authentication = Authentication::Post;
     let preflight = Preflight::again(&known, &provider, PreflightGoal::Login).expect("a login");
@@ -207,7 +207,7 @@ fn named(provider: &Provider, name: &str, goal: PreflightGoal) -> Preflight {
 fn known() -> Profile {
     let mut known = Profile::new(cast::id("anthropic/work"), Kind::OAuth);
     known.scopes = ["user:profile", "user:inference"].map(String::from).to_vec();
-    known.asked_scopes = known.scopes.clone();
+    known.login.asked_scopes = known.scopes.clone();
     known
 }
 

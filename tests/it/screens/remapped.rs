@@ -129,6 +129,6 @@ fn remapped(rows: Vec<Row>) -> Model {
 fn id_of(row: &Row) -> RowId {
     match row {
         Row::Profile(profile) => RowId::Profile(profile.id.clone()),
-        Row::Broken { at, .. } => RowId::Broken(StoreId::Own, at.clone()),
+        Row::Broken(broken) => RowId::Broken(StoreId::Own, broken.at.clone()),
     }
 }

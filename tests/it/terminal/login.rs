@@ -144,7 +144,7 @@ fn a_secret_is_typed_unseen_and_arrives_exactly() {
     assert_eq!(left.code, 0);
     let raw = String::from_utf8_lossy(&left.raw);
     assert!(!raw.contains("s3cret") && !raw.contains("wrong") && !arguments.contains("s3cret"), "{raw}");
-    assert_eq!(served.profile("ana").client_secret, Some(Secret::new(ODD)));
+    assert_eq!(served.profile("ana").login.client_secret, Some(Secret::new(ODD)));
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_rotated_secret_can_be_typed_again() {
     let end = person::decide(&address(&pty, "/oauth2/code/callback"), "allow");
     pty.keys(&format!("{end}\r")).wait("Logged in: demo/ana");
     assert_eq!(pty.end().code, 0);
-    assert_eq!(served.profile("ana").client_secret, Some(Secret::new("second")));
+    assert_eq!(served.profile("ana").login.client_secret, Some(Secret::new("second")));
 }
 
 #[test]

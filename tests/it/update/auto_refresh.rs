@@ -387,8 +387,8 @@ fn the_end_of_a_clients_secret_is_said_two_weeks_before() {
         ("2027-02-28T08:00:00Z", "c1", ""),
         ("2027-01-28T08:00:00Z", "c2", ""),
     ] {
-        let client_secret = Some(Secret::new("s"));
-        let work = Profile { client_id: Some("c1".to_owned()), client_secret, ..profile("work") };
+        let work = Profile { client_id: Some("c1".to_owned()), ..profile("work") };
+        let work = work.with_login(|login| login.client_secret = Some(Secret::new("s")));
         let mut app = App::of([work]);
         let text = format!(
             "name: demo\nendpoints: {{ authorize: '{ISSUER}/a', token: '{ISSUER}/t' }}\n\

@@ -176,7 +176,7 @@ fn an_unreadable_file_is_a_row_that_needs_nobody() {
         file: "/home/ana/.codex/auth.json".into(),
         row: "openai/codex".into(),
     };
-    let row = Row::Broken { name: "openai/codex".into(), at, why: "it is empty".into() };
+    let row = Row::broken("openai/codex", at, "it is empty");
     app.feed(Msg::Stored(snapshot(vec![row], 1)));
     app.keys("j");
     let screen = app.screen();

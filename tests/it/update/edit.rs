@@ -50,7 +50,6 @@ fn a_file_that_cannot_be_used_is_edited_as_a_whole() {
 }
 
 fn broken(at: Where) -> Snapshot {
-    let row =
-        Row::Broken { name: "demo/bad".to_owned(), at, why: "access_token must be quoted text".to_owned() };
+    let row = Row::broken("demo/bad", at, "access_token must be quoted text");
     Snapshot { rows: [row].into(), ..snapshot([]) }
 }

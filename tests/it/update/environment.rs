@@ -54,7 +54,7 @@ fn a_variable_is_copied_and_tested_like_a_key() {
 fn a_value_that_cannot_be_used_can_be_selected_and_nothing_else() {
     let mut app = App::with(["work"]);
     let at = Where::Variable { provider: "demo".to_owned(), name: "DEMO_KEY".to_owned() };
-    let row = Row::Broken { name: "demo/DEMO_KEY".to_owned(), at: at.clone(), why: "it is odd".to_owned() };
+    let row = Row::broken("demo/DEMO_KEY", at.clone(), "it is odd");
     app.feed(Msg::Stored(Snapshot { rows: [row].into(), ..environment() }));
     app.keys("k");
     assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Environment, at)));

@@ -35,7 +35,7 @@ fn the_best_key_of_the_selected_row_comes_first_and_what_it_cannot_do_is_absent(
 #[test]
 fn an_entry_that_cannot_be_understood_offers_nothing_that_needs_a_profile() {
     let mut app = App::of([]);
-    let broken = Row::Broken { name: "demo/odd".to_owned(), at: Where::Line(7), why: "it is odd".to_owned() };
+    let broken = Row::broken("demo/odd", Where::Line(7), "it is odd");
     app.feed(Msg::Stored(Snapshot { rows: [broken].into(), ..snapshot([]) }));
     let first = of(&app, 200).keys.first().map(|key| (key.label.clone(), key.is_best));
     assert_eq!(first, Some(("e".to_owned(), true)));

@@ -51,7 +51,7 @@ fn esc_clears_the_marks_where_no_filter_is_and_the_footer_says_so() {
 #[test]
 fn space_on_an_entry_that_is_not_valid_only_goes_down() {
     let mut app = App::with(["work"]);
-    let row = Row::Broken { name: "demo/bad".to_owned(), at: Where::Line(7), why: "it is odd".to_owned() };
+    let row = Row::broken("demo/bad", Where::Line(7), "it is odd");
     let mut rows = snapshot([profile("work")]);
     rows.rows = std::iter::once(row).chain(rows.rows.iter().cloned()).collect();
     app.feed(Msg::Stored(rows));

@@ -36,7 +36,7 @@ fn rows_that_need_somebody_come_first_and_those_that_were_signed_out_last() {
 #[test]
 fn an_entry_that_is_not_valid_needs_somebody() {
     let mut app = App::with(["work"]);
-    let broken = Row::Broken { name: "demo/ivy".to_owned(), at: Where::Line(12), why: "no text".to_owned() };
+    let broken = Row::broken("demo/ivy", Where::Line(12), "no text");
     let rows = [Row::Profile(Arc::new(profile("work"))), broken].into();
     app.feed(Msg::Stored(Snapshot { rows, ..snapshot([]) }));
     app.keys("!");
@@ -229,7 +229,7 @@ fn shown(app: &App) -> Vec<String> {
     let rows = (0..rows::count(&app.model)).filter_map(|place| rows::at(&app.model, place));
     rows.map(|(_, row)| match row {
         Row::Profile(profile) => profile.id.name.name().to_owned(),
-        Row::Broken { name, .. } => name.clone(),
+        Row::Broken(broken) => broken.name.clone(),
     })
     .collect()
 }

@@ -16,7 +16,7 @@ const OWN: [&str; 1] = ["work"];
 fn locked(unlock: Unlock, passphrase: Option<PassphraseNeed>) -> Snapshot {
     let name = "demo/ana".to_owned();
     let at = Where::Vault { name: name.clone(), unlock };
-    let rows = [Row::Broken { name, at, why: "it is locked".to_owned() }].into();
+    let rows = [Row::broken(name, at, "it is locked")].into();
     Snapshot { rows, passphrase, ..Snapshot::empty(StoreId::Keyring) }
 }
 

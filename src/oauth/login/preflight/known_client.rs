@@ -17,7 +17,7 @@ impl Preflight {
             self.client_id.clone_from(&known.client_id);
         }
         if self.client_secret.is_none() && self.provider.client.authentication.has_secret() {
-            self.client_secret.clone_from(&known.client_secret);
+            self.client_secret.clone_from(&known.login.client_secret);
         }
     }
 }
@@ -29,13 +29,13 @@ fn known_client<'a>(provider: &Provider, id: Option<&str>, snapshot: &'a Snapsho
     let fits = |profile: &&Profile| {
         profile.kind == Kind::OAuth
             && profile.id.name.provider() == provider.name
-            && !profile.origins.is_empty()
+            && !profile.login.origins.is_empty()
             && profile.agrees_to_all(provider).is_ok()
-            && profile.issuer.iter().all(is_issuer)
+            && profile.login.issuer.iter().all(is_issuer)
             && profile.client_id.as_deref().is_some_and(|theirs| id.is_none_or(|id| id == theirs))
     };
     let known = snapshot.profiles().filter(fits);
-    known.max_by_key(|profile| (profile.client_secret.is_some(), profile.life.obtained_at))
+    known.max_by_key(|profile| (profile.login.client_secret.is_some(), profile.life.obtained_at))
 }
 
 #[cfg(test)]
@@ -58,8 +58,8 @@ mod tests {
     fn stored(name: &str, id: &str, secret: Option<&str>, obtained: i64) -> Profile {
         let mut profile = profile(name);
         profile.client_id = Some(id.to_owned());
-        profile.client_secret = secret.map(Secret::new);
-        profile.origins = vec!["https://a.test".to_owned()];
+        profile.login.client_secret = secret.map(Secret::new);
+        profile.login.origins = vec!["https://a.test".to_owned()];
         profile.life.obtained_at = Some(at(obtained));
         profile
     }
@@ -99,11 +99,11 @@ mod tests {
     fn a_client_of_other_servers_or_of_another_issuer_is_not_taken_over() {
         let provider = acme("client: { authentication: post }\nissuer: 'https://a.test'");
         let first = stored("acme/first", "c1", Some("s1"), 1);
-        let origins = |origins: &[&str]| Profile {
-            origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
-            ..first.clone()
+        let origins = |origins: &[&str]| {
+            let origins = origins.iter().map(|origin| (*origin).to_owned()).collect();
+            first.clone().with_login(|login| login.origins = origins)
         };
-        let issuer = |issuer: &str| Profile { issuer: Some(issuer.to_owned()), ..first.clone() };
+        let issuer = |issuer: &str| first.clone().with_login(|login| login.issuer = Some(issuer.to_owned()));
         for (profile, is_taken) in [
             (first.clone(), true),
             (issuer("https://a.test"), true),

@@ -111,8 +111,8 @@ impl ProfileTable<'_> {
         self.name(frame, area, standing);
         match row {
             Row::Profile(profile) => self.profile(frame, area, profile, standing),
-            Row::Broken { at, .. } => {
-                let place = match at {
+            Row::Broken(broken) => {
+                let place = match &broken.at {
                     Where::Line(line) => format!("line {line}"),
                     Where::File(_) => "file".to_owned(),
                     Where::Variable { .. } => "variable".to_owned(),
@@ -120,7 +120,7 @@ impl ProfileTable<'_> {
                     Where::Vault { .. } => "keyring".to_owned(),
                 };
                 optional(frame, area, self.columns.account, Line::styled(place, self.theme.muted));
-                let word = Line::styled(rows::broken_word(at), style.add_modifier(Modifier::BOLD));
+                let word = Line::styled(rows::broken_word(&broken.at), style.add_modifier(Modifier::BOLD));
                 cell(frame, area, self.columns.token, word.right_aligned());
             }
         }
@@ -166,7 +166,7 @@ impl ProfileTable<'_> {
         let width = self.columns.name.width;
         let name = match standing.row {
             Row::Profile(profile) => rows::name_in_list(self.model, &profile.id, width),
-            Row::Broken { name, .. } => text_layout::cut(&text_layout::named(name), width),
+            Row::Broken(broken) => text_layout::cut(&text_layout::named(&broken.name), width),
         };
         let style = if standing.need.is_yours() { self.theme.strong } else { Style::new() };
         cell(frame, area, self.columns.name, Line::styled(name, style));
@@ -285,7 +285,7 @@ impl ProfileTable<'_> {
                 }
                 self.event(profile, standing, column.width)
             }
-            (None, Row::Broken { .. }) => return,
+            (None, Row::Broken(_)) => return,
         };
         cell(frame, area, column, line.right_aligned());
     }

@@ -37,7 +37,7 @@ fn at_the_key(app: &mut App, provider: &Provider, name: &str) {
 fn key(name: &str) -> Profile {
     let mut profile = Profile::new(id(name), Kind::ApiKey);
     profile.held = StoredTokens::Present(Tokens { access: Secret::new("demo-key"), refresh: None });
-    profile.origins = with_keys().origins();
+    profile.login.origins = with_keys().origins();
     profile
 }
 
@@ -55,7 +55,7 @@ fn tested(status: u16) -> Msg {
 /// The change that keeps a key of which a test has said that.
 fn kept_as(name: &str, result: TestResult, status: u16) -> Effect {
     let token = Secret::new("demo-key").short().to_owned();
-    let last_test = Some(LastTest { at: now().wall, result, status, token });
+    let last_test = Some(Box::new(LastTest { at: now().wall, result, status, token }));
     let profile = Box::new(Profile { last_test, ..key(name) });
     let change = Change { name: id(name).name, expects: None, edit: Edit::Add(profile) };
     Effect::Change(id(name), Box::new(change))

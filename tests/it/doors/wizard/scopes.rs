@@ -34,7 +34,7 @@ fn with_scopes() -> Provider {
 /// A profile with those scopes.
 fn granted(scopes: &[&str]) -> Profile {
     let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    Profile { asked_scopes: scopes.clone(), scopes, ..profile("work") }
+    Profile { scopes: scopes.clone(), ..profile("work") }.with_login(|login| login.asked_scopes = scopes)
 }
 
 /// The page of scopes of a login again.
