@@ -19,6 +19,7 @@ mod man;
 mod note;
 mod output;
 mod passphrase;
+mod plain_form;
 mod profile_arg;
 mod providers;
 mod redact;
@@ -36,6 +37,7 @@ mod token;
 mod valid_token;
 mod walk;
 
+use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,10 +52,13 @@ use crate::domain::change::Extent;
 use crate::shell::Services;
 use crate::shell::paths::Paths;
 use crate::shell::store_files::file::shown;
-use crate::shell::terminal::crash;
+use crate::shell::terminal::{console, crash};
 use crate::shell::{http, signals};
 use crate::tui::model::{AutoRefreshMode, OffBy};
 use crate::tui::theme::Shape;
+
+/// What `--version` prints.
+const VERSION: &str = concat!("authtui ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// What the help begins with.
 const ABOUT: &str = "\
@@ -161,10 +166,11 @@ pub fn main() -> ExitCode {
     if let Some(exit) = completions::answer() {
         return exit.into();
     }
-    let parsed = command_line().try_get_matches().and_then(|matches| {
-        let command = matches.subcommand_name().map(|command| format!("authtui {command}"));
-        Ok((CommandLine::from_arg_matches(&matches)?, command))
-    });
+    let words = std::env::args_os().skip(1).map(OsString::into_string).collect::<Result<Vec<_>, _>>().ok();
+    if words.as_deref().is_some_and(asks_version) {
+        return end(console::print(VERSION).map(|()| Exit::Done).map_err(Into::into)).into();
+    }
+    let parsed = parse(words.as_deref());
     if matches!(&parsed, Ok((CommandLine { command: Some(Command::Exec(_)), .. }, _))) {
         signals::leave_ignored();
     }
@@ -172,11 +178,29 @@ pub fn main() -> ExitCode {
         say(&error.to_string());
     }
     let exit = match parsed {
-        Ok((line, program)) => end(run(line, program.as_deref().unwrap_or("authtui"))),
+        Ok((line, program)) => end(run(line, &program)),
         Err(error) => return print(&redact::error(error)).into(),
     };
     signals::reraise();
     exit.into()
+}
+
+/// Whether nothing but the version is asked for, as the parser takes it.
+fn asks_version(words: &[String]) -> bool {
+    matches!(words, [word] if word == "--version" || word == "-V")
+}
+
+/// What the command line wants, and what the event log calls us; `words` are its words where all are text.
+fn parse(words: Option<&[String]>) -> Result<(CommandLine, String), clap::Error> {
+    let program = |command: Option<&str>| match command {
+        Some(command) => format!("authtui {command}"),
+        None => "authtui".to_owned(),
+    };
+    if let Some((words, line)) = words.and_then(|words| Some((words, plain_form::read(words)?))) {
+        return Ok((line, program(words.first().map(String::as_str))));
+    }
+    let matches = command_line().try_get_matches()?;
+    Ok((CommandLine::from_arg_matches(&matches)?, program(matches.subcommand_name())))
 }
 
 /// The command line. Its help is made where somebody asks for it.

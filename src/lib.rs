@@ -200,7 +200,8 @@
 //! - **A mark of the timeline**: `Milestone` in `tui/timeline.rs`, its glyph in
 //!   `tui/view/timeline.rs`.
 //! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, its group in `cli/help.rs`,
-//!   `tests/it/commands/NAME.rs`; what `authtui doctor` should look at: `cli/doctor/`. What it
+//!   `tests/it/commands/NAME.rs`; where scripts run it all the time, its plain form in
+//!   `cli/plain_form.rs`; what `authtui doctor` should look at: `cli/doctor/`. What it
 //!   prints with colours on a terminal: `cli/NAME/on_terminal.rs` by
 //!   `shell/terminal/console/styled.rs`.
 //! - **A field of a JSON document**: `cli/list/json.rs` or the file of its command, `docs/json.md`.

@@ -9,6 +9,12 @@ use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Id};
 #[derive(Debug)]
 pub(super) struct Deferred<T>(T);
 
+impl<T> From<T> for Deferred<T> {
+    fn from(arguments: T) -> Self {
+        Self(arguments)
+    }
+}
+
 impl<T> Deref for Deferred<T> {
     type Target = T;
 

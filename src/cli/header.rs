@@ -11,7 +11,7 @@ use crate::cli::output::say;
 use crate::cli::profile_arg::{self, Meant, choice};
 use crate::cli::redact;
 use crate::cli::refresh::time;
-use crate::cli::valid_token::{MinTtl, ValidToken, valid};
+use crate::cli::valid_token::{MIN_TTL, MinTtl, ValidToken, valid};
 use crate::domain::change::Snapshot;
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
@@ -29,14 +29,14 @@ pub(super) struct HeaderArgs {
     /// The profile: provider/name, or one part of it if only one profile fits [default: the
     /// one for the server at $CLAUDE_CODE_MCP_SERVER_URL, with --mcp]
     #[arg(value_name = "PROFILE")]
-    name: Option<String>,
+    pub(super) name: Option<String>,
     /// Print a JSON object for MCP clients: {"Authorization":"Bearer …"}
     #[arg(long)]
-    mcp: bool,
+    pub(super) mcp: bool,
     /// Refresh the token first if it expires within this time, or within half its lifetime if that is
     /// shorter: 90s, 10m, 2h
-    #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s")]
-    min_ttl: Duration,
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = MIN_TTL)]
+    pub(super) min_ttl: Duration,
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &HeaderArgs) -> Result<Exit> {

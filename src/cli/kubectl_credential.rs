@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
 use crate::cli::refresh::time;
-use crate::cli::valid_token::{MinTtl, ValidToken, valid};
+use crate::cli::valid_token::{MIN_TTL, MinTtl, ValidToken, valid};
 use crate::oauth::helper_answer;
 use crate::shell::terminal::console;
 use crate::shell::{Services, environment};
@@ -29,7 +29,7 @@ pub(super) struct KubectlCredentialArgs {
     name: String,
     /// Refresh the token first if it expires within this time, or within half its lifetime if that is
     /// shorter: 90s, 10m, 2h
-    #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s")]
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = MIN_TTL)]
     min_ttl: Duration,
 }
 

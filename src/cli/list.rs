@@ -40,10 +40,10 @@ const INDENT: u16 = 3;
 pub(super) struct ListArgs {
     /// Print JSON: {"version":1,"profiles":[…],"stores":[…]}
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Only the profiles of this store: own, shared, hashed, keyring, environment or borrowed
     #[arg(long, value_name = "STORE", value_parser = store_arg::any)]
-    store: Option<StoreId>,
+    pub(super) store: Option<StoreId>,
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Result<Exit> {

@@ -9,7 +9,7 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::profile_arg;
 use crate::cli::refresh::time;
-use crate::cli::valid_token::{MinTtl, ValidToken, valid};
+use crate::cli::valid_token::{MIN_TTL, MinTtl, ValidToken, valid};
 use crate::shell::Services;
 use crate::shell::terminal::console;
 
@@ -17,11 +17,11 @@ use crate::shell::terminal::console;
 pub(super) struct TokenArgs {
     /// The profile: provider/name, or one part of it if only one profile fits [default: $AUTHTUI_PROFILE, else by a rule]
     #[arg(value_name = "PROFILE")]
-    name: Option<String>,
+    pub(super) name: Option<String>,
     /// Refresh the token first if it expires within this time, or within half its lifetime if that is
     /// shorter: 90s, 10m, 2h
-    #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s")]
-    min_ttl: Duration,
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = MIN_TTL)]
+    pub(super) min_ttl: Duration,
 }
 
 pub(super) fn run(services: &Arc<Services>, args: &TokenArgs) -> Result<Exit> {

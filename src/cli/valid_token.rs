@@ -22,6 +22,9 @@ use crate::oauth::refresh::Refreshed;
 use crate::oauth::refresh::{Decision, Wish, decide};
 use crate::shell::Services;
 
+/// How long a token should still be good where nobody says it, as it is written on the command line.
+pub(super) const MIN_TTL: &str = "60s";
+
 /// How long a token must still be good.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum MinTtl {

@@ -5,10 +5,12 @@
 //! different widths. All of them become a visible mark here, once, so that no place of output has to
 //! think about it. Names are also told from others that look the same.
 
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::MixedScript;
-use unicode_security::skeleton;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -23,6 +25,16 @@ const STUMBLED: [&str; 5] =
     ["invalid type: ", "invalid value: ", "unknown field ", "unknown variant ", "duplicate entry with key "];
 /// The most characters that are drawn in one place.
 const STACKED: usize = 8;
+/// The characters that look like ASCII, by Unicode's table of those that look alike (UTS 39), sorted.
+///
+/// The whole table of `unicode_security` is a third of all addresses that would be filled in whenever the
+/// program starts; a test compares both.
+static ASCII_TWINS: LazyLock<Vec<RangeInclusive<u32>>> = LazyLock::new(|| {
+    let number = |digits| u32::from_str_radix(digits, 16).ok();
+    let ranges = include_str!("../../assets/ascii_twins.txt").split_ascii_whitespace();
+    let ends = ranges.map(|range| range.split_once("..").unwrap_or((range, range)));
+    ends.filter_map(|(first, last)| Some(number(first)?..=number(last)?)).collect()
+});
 
 /// `text` without anything that could steer a terminal, on one line, at most `limit`
 /// characters long; a cut is shown by `…`.
@@ -94,7 +106,7 @@ fn is_doubled(word: &str) -> bool {
         return false;
     }
     let is_composed = is_composed(word);
-    let is_mixed = !word.is_single_script() || skeleton(word).all(|char| char.is_ascii());
+    let is_mixed = !word.is_single_script() || looks_like_ascii(word);
     (is_mixed || !is_composed || word.chars().any(is_blank))
         && word.chars().any(|char| is_twin(char, is_composed))
 }
@@ -106,10 +118,25 @@ fn is_composed(text: &str) -> bool {
 
 /// Whether `char` is a blank, stands for ASCII that looks the same, or is a piece of a letter.
 fn is_twin(char: char, is_composed: bool) -> bool {
-    let mut bytes = [0; 4];
-    let text: &str = char.encode_utf8(&mut bytes);
     let is_piece = !is_composed && is_combining_mark(char);
-    !char.is_ascii() && (is_piece || is_blank(char) || skeleton(text).all(|char| char.is_ascii()))
+    let looks_like_ascii = || looks_like_ascii(char.encode_utf8(&mut [0; 4]));
+    !char.is_ascii() && (is_piece || is_blank(char) || looks_like_ascii())
+}
+
+/// Whether `text` looks like one of ASCII alone; what nobody sees counts as nothing.
+fn looks_like_ascii(text: &str) -> bool {
+    text.nfd().all(|char| match char {
+        // It looks like º/₀.
+        '%' => false,
+        '\0'..='\u{7f}' => true,
+        char => is_hostile(char) || is_variation(char) || is_ascii_twin(char),
+    })
+}
+
+fn is_ascii_twin(char: char) -> bool {
+    let char = u32::from(char);
+    let after = ASCII_TWINS.partition_point(|range| *range.end() < char);
+    ASCII_TWINS.get(after).is_some_and(|range| range.contains(&char))
 }
 
 /// Whether terminals draw `cluster` in different widths, so that half of it might stay behind, or over
@@ -124,7 +151,8 @@ pub fn is_doubtful(cluster: &str) -> bool {
         // Most of what is on a screen.
         return !first.is_ascii() && (is_flag || hangs());
     }
-    let joins = |char: char| matches!(char, '\u{200d}' | '\u{20e3}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
+    let joins =
+        |char| is_variation(char) || matches!(char, '\u{200d}' | '\u{20e3}' | '\u{1f3fb}'..='\u{1f3ff}');
     let sum: usize = cluster.chars().filter_map(UnicodeWidthChar::width).sum();
     is_flag
         || hangs()
@@ -150,6 +178,11 @@ fn shown(char: char) -> char {
         char if is_blank(char) => BLANK,
         char => char,
     }
+}
+
+/// Whether `char` says which form of the letter before it is meant.
+fn is_variation(char: char) -> bool {
+    matches!(char, '\u{fe00}'..='\u{fe0f}')
 }
 
 /// Whether `char` is a blank that is no ordinary space.
@@ -320,6 +353,15 @@ mod tests {
         ] {
             assert_eq!(distinct(name, 80), shown, "{name:?}");
             assert_eq!(looks_like_another(name), name != shown, "{name:?}");
+        }
+    }
+    #[test]
+    fn what_looks_like_ascii_is_what_unicode_says() {
+        // Beyond these planes nothing is assigned.
+        for char in ('\0'..='\u{3ffff}').chain('\u{e0000}'..='\u{e0fff}') {
+            let text = char.to_string();
+            let by_unicode = unicode_security::skeleton(&text).all(|char| char.is_ascii());
+            assert_eq!(looks_like_ascii(&text), by_unicode || is_hostile(char), "{char:?}");
         }
     }
 }
