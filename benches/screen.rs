@@ -49,7 +49,7 @@ fn snapshot(count: i64, round: u64) -> Snapshot {
 
 fn model(count: i64) -> Model {
     let mut model = Model { auto_refresh: AutoRefreshMode::On, ..Model::new((120, 40)) };
-    update(&mut model, now(), Msg::Catalogued(Box::new(provider_file::catalog([]))));
+    update(&mut model, now(), Msg::Catalogued(Arc::new(provider_file::catalog([]))));
     update(&mut model, now(), Msg::Stored(snapshot(count, 1)));
     model
 }

@@ -11,7 +11,6 @@ pub mod clipboard_timer;
 pub mod columns;
 pub mod custom_keys;
 pub mod dialog;
-pub mod early_input;
 pub mod field;
 pub mod filter;
 pub mod flash;

@@ -12,7 +12,8 @@ use crate::stored::provider_file;
 /// What the environment holds for the providers that one can use.
 #[must_use]
 pub fn read(catalog: &Catalog) -> Snapshot {
-    environment::snapshot(catalog.usable(), &catalog.usable().flat_map(values).collect())
+    let named = || catalog.usable_by_text(may_be_named_in);
+    environment::snapshot(named(), &named().flat_map(values).collect())
 }
 
 /// Whether the provider that `text` describes may name a variable that is set.

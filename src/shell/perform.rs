@@ -168,7 +168,7 @@ async fn keep_server(services: &Arc<Services>, inbox: &Inbox, server: &Discovere
 }
 
 fn tell_described(inbox: &Inbox, name: String, written: Result<Arc<Catalog>, Trouble>) {
-    let described = written.map(|catalog| say(inbox, Msg::Catalogued(Box::new((*catalog).clone()))));
+    let described = written.map(|catalog| say(inbox, Msg::Catalogued(catalog)));
     say(inbox, Msg::Described(name, described));
 }
 

@@ -97,14 +97,20 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
         background::ask().wrap_err("cannot draw")?;
     }
     let keyboard = keyboard::start(&inbox, &map).wrap_err("cannot read the keyboard")?;
-    let wanted: Vec<_> = effects.into_iter().map(|effect| performed(services, &inbox, effect)).collect();
+    let waits = inbox.clone();
+    services.lock_wait.set(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
+    // A server may let somebody wait: nothing is read after its answer.
+    let (refreshes, wanted): (Vec<_>, Vec<_>) =
+        effects.into_iter().partition(|effect| matches!(effect, Effect::Refresh(..)));
+    for effect in refreshes {
+        perform(&tasks, services, &inbox, effect);
+    }
+    let wanted: Vec<_> = wanted.into_iter().map(|effect| performed(services, &inbox, effect)).collect();
     tasks.read_rest(services, &inbox, watch, async {
         for each in wanted {
             each.await;
         }
     });
-    let waits = inbox.clone();
-    services.lock_wait.set(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
     let event_loop = EventLoop {
         services,
         inbox: &inbox,
@@ -128,12 +134,15 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     Ok(left)
 }
 
-/// Reads what the first frame shows: the settings with their theme, the rules, and our own store.
+/// Reads what the first frame shows: the settings with their theme, the rules, the provider files, and our own
+/// store.
 fn read_first(model: &mut Model, services: &Services) -> Vec<Effect> {
     let (settings, theme) = settings::read_with_theme(&services.paths.settings);
     let stored = Msg::Stored(services.read_now(StoreId::Own));
     let ruled = Msg::Ruled(rules::read(&services.paths.rules));
-    let all = [Some(Msg::Settled(settings)), theme.map(Msg::Themed), Some(ruled), Some(stored)];
+    let catalogued = Msg::Catalogued(services.catalog_now());
+    let all =
+        [Some(Msg::Settled(settings)), theme.map(Msg::Themed), Some(ruled), Some(catalogued), Some(stored)];
     all.into_iter().flatten().flat_map(|msg| update(model, services.clock.now(), msg)).collect()
 }
 

@@ -74,7 +74,7 @@ impl StatusCache {
 
     /// Writes the file anew where what it knows is not so any more; `stores` were read after this. What cannot
     /// be written is read again by the next who asks.
-    pub fn keep(&self, stores: &[Snapshot], catalog: &Catalog, settings: &Settings, now: Now) {
+    pub fn keep(&self, stores: &[Snapshot], catalog: &Arc<Catalog>, settings: &Settings, now: Now) {
         if self.summary().is_none() {
             self.write(stores, catalog, settings, now);
         }
@@ -84,7 +84,7 @@ impl StatusCache {
     pub fn write(
         &self,
         stores: &[Snapshot],
-        catalog: &Catalog,
+        catalog: &Arc<Catalog>,
         settings: &Settings,
         now: Now,
     ) -> StatusSummary {

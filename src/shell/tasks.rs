@@ -85,9 +85,9 @@ impl Tasks {
         self.runtime.spawn(task);
     }
 
-    /// Reads what the first frame does without and tells it to `inbox`: the stores beside our own, and the provider
-    /// files. One thing is done after the other, `wanted` too, so that few workers are enough. What is written
-    /// meanwhile is noticed by `watch`.
+    /// Reads what the first frame does without and tells it to `inbox`: the stores beside our own. One thing is done
+    /// after the other, `wanted` too, so that few workers are enough. What is written meanwhile is noticed by
+    /// `watch`.
     pub fn read_rest(
         &self,
         services: &Arc<Services>,
@@ -116,7 +116,6 @@ impl Tasks {
         let (services, inbox, runtime) = (Arc::clone(services), inbox.clone(), self.runtime.clone());
         self.spawn(async move {
             read(Arc::clone(&services), inbox.clone(), written).await;
-            say(&inbox, Msg::Catalogued(Box::new((*services.catalog().await).clone())));
             runtime.spawn(watch.begin().await.follow());
             wanted.await;
             let borrowed = services.paths.borrowed.is_some().then_some(StoreId::Borrowed);

@@ -12,6 +12,7 @@ mod conversion;
 mod error;
 pub mod library;
 mod limits;
+mod quick_yaml;
 mod request_rules;
 mod rules;
 mod schema;
@@ -24,7 +25,7 @@ use std::collections::BTreeSet;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::{Catalog, CatalogEntry, CatalogError, file_stem};
 pub use crate::stored::provider_file::error::ProviderFileError;
-use crate::stored::provider_file::library::{FileOrigin, Library};
+use crate::stored::provider_file::library::{FileOrigin, Library, LoadedProvider};
 pub use crate::stored::provider_file::limits::SIZE_LIMIT;
 
 /// The provider files that come with the program: name and text.
@@ -85,7 +86,7 @@ pub fn catalog_of_files(files: impl IntoIterator<Item = ProviderFile>) -> Catalo
 /// file of that name. No other is read.
 #[must_use]
 pub fn some_of(
-    presets: &[(&str, &str)],
+    presets: &[(&'static str, &'static str)],
     files: impl IntoIterator<Item = ProviderFile>,
     is_wanted: impl Fn(&str, &str) -> bool,
 ) -> Catalog {
@@ -97,7 +98,7 @@ pub fn some_of(
     let library = library(&files);
     let mut catalog = Catalog::default();
     for (name, text) in presets.iter().filter(|(name, _)| wanted.contains(name)) {
-        add(&mut catalog, &library, name, None, text);
+        catalog.insert_preset(name, text, read_preset);
     }
     add_files(&mut catalog, &library, files.iter().filter(|(path, _)| wanted.contains(file_stem(path))));
     catalog
@@ -117,14 +118,17 @@ pub fn may_have(text: &str, fields: &[&str]) -> bool {
     library::may_extend(text) || fields.iter().any(|field| text.contains(field))
 }
 
+/// Reads a file that comes with the program.
+fn read_preset(name: &'static str, text: &'static str) -> Option<CatalogEntry> {
+    let LoadedProvider { provider, merged } = library(&[]).load(name, FileOrigin::Preset, text).ok()?;
+    Some(CatalogEntry { provider, path: None, text: text.into(), merged })
+}
+
 /// All that a file may extend: the presets and `files`.
 fn library(files: &[ProviderFile]) -> Library<'_> {
-    let mut library = Library::default();
-    for (name, text) in PRESETS {
-        library.add(FileOrigin::Preset, name, Ok(text));
-    }
+    let mut library = Library::of_presets(&PRESETS);
     for (path, text) in files {
-        library.add(FileOrigin::Own, file_stem(path), text.as_deref().map_err(String::as_str));
+        library.add(file_stem(path), text.as_deref().map_err(String::as_str));
     }
     library
 }
@@ -136,7 +140,7 @@ fn add_files<'a>(
 ) {
     for (path, text) in files {
         match text {
-            Ok(text) => add(catalog, library, file_stem(path), Some(path), text),
+            Ok(text) => add(catalog, library, path, text),
             Err(rule) => {
                 catalog.refuse(CatalogError { path: path.clone(), line: None, rule: rule.clone() });
             }
@@ -145,19 +149,14 @@ fn add_files<'a>(
     catalog.drop_refused();
 }
 
-fn add(catalog: &mut Catalog, library: &Library<'_>, name: &str, path: Option<&String>, text: &str) {
-    let origin = if path.is_some() { FileOrigin::Own } else { FileOrigin::Preset };
-    match library.load(name, origin, text) {
-        Ok(loaded) => catalog.insert(CatalogEntry {
-            provider: loaded.provider,
-            path: path.cloned(),
-            text: text.to_owned(),
-            merged: loaded.merged,
-        }),
-        Err(ProviderFileError { line, rule }) => {
-            let path = path.cloned().unwrap_or_else(|| format!("{name}.yaml (built in)"));
-            catalog.refuse(CatalogError { path, line, rule });
+fn add(catalog: &mut Catalog, library: &Library<'_>, path: &str, text: &str) {
+    let path = path.to_owned();
+    match library.load(file_stem(&path), FileOrigin::Own, text) {
+        Ok(LoadedProvider { provider, merged }) => {
+            let text = text.to_owned().into();
+            catalog.insert(CatalogEntry { provider, path: Some(path), text, merged });
         }
+        Err(ProviderFileError { line, rule }) => catalog.refuse(CatalogError { path, line, rule }),
     }
 }
 

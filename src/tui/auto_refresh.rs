@@ -69,7 +69,7 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Ut
         (When::At(_), AutoRefreshMode::Unsettled) => return Err(NoAutoRefresh::NotNow),
         (When::At(at), AutoRefreshMode::On) => at,
     };
-    if model.catalog.is_none() || model.leaving == Leaving::Yes {
+    if model.leaving == Leaving::Yes {
         return Err(NoAutoRefresh::NotNow);
     }
     if model.stores.get(&profile.id.store).is_none_or(|store| store.writable.is_err()) {

@@ -354,7 +354,7 @@ fn refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable
         return Ok(());
     }
     if let Err(why) = model.refreshability(profile, now.wall) {
-        let example = model.catalog.as_ref().and_then(|catalog| catalog.example_remedy(name.provider()));
+        let example = model.catalog.example_remedy(name.provider());
         let remedy = match (profile.kind, example) {
             (Kind::OAuth, Some(remedy)) => format!("Next: {remedy}."),
             (Kind::OAuth, None) if why != NotRefreshable::NoProviderFile => press_log_in(model),
@@ -373,10 +373,6 @@ fn refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable
 }
 
 fn sign_out(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
-    // They say whether its provider can be asked.
-    if model.catalog.is_none() {
-        return Err(Unavailable::because("The provider files are still loading").passing());
-    }
     if model.running(&profile.id).revoking.is_none() {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! Messages, actions and effects: everything the screen can hear, want and do.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
@@ -237,7 +238,7 @@ pub enum Msg {
     /// The terminal is gone, or a signal says so.
     HungUp,
     /// The provider files were read.
-    Catalogued(Box<Catalog>),
+    Catalogued(Arc<Catalog>),
     /// The grants for which somebody asks at this moment, as the event log and their locks say.
     Asking(BTreeSet<RefreshTokenId>),
     /// The refresh of a profile waits for another program, which is named.

@@ -1,6 +1,7 @@
 //! Model: all the screen knows, namely snapshots of stores, what is running, and where the person is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::change::{Snapshot, StoreNotice};
@@ -13,7 +14,7 @@ use crate::domain::profile::Profile;
 use crate::domain::provider::LoginMethod;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::refreshability::{NotRefreshable, refreshability_by_profile, refreshability_with_lead};
+use crate::domain::refreshability::{NotRefreshable, refreshability_with_lead};
 use crate::domain::rules::Rules;
 use crate::domain::schedule::{REFRESH_LEAD, When};
 use crate::domain::setting::Setting;
@@ -22,7 +23,6 @@ use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Locality, Login};
 use crate::tui::clipboard_timer::ClipboardTimer;
 use crate::tui::custom_keys::CustomKeys;
-use crate::tui::early_input::EarlyInput;
 use crate::tui::keymap::KeyContext;
 use crate::tui::merged_log::MergedLog;
 use crate::tui::palette::PaletteEntry;
@@ -56,12 +56,10 @@ pub struct Model {
     pub demo_client: Option<DemoClient>,
     /// What each store last said; empty until the first was read.
     pub stores: BTreeMap<StoreId, Snapshot>,
-    /// The providers; absent until their files were read.
-    pub catalog: Option<Catalog>,
+    /// The providers.
+    pub catalog: Arc<Catalog>,
     /// Where the person's provider files lie, as shown to people.
     pub providers: String,
-    /// What was pressed before they were read, and is done then.
-    pub early: Option<EarlyInput>,
     pub screen: Screen,
     pub selected: Option<RowId>,
     /// The first line of the list that is on the screen.
@@ -250,17 +248,14 @@ impl Model {
     /// The provider of a profile, if there is a file of that name.
     #[must_use]
     pub fn provider(&self, profile: &Profile) -> Option<&Provider> {
-        self.catalog.as_ref()?.get(profile.id.name.provider())
+        self.catalog.get(profile.id.name.provider())
     }
 
-    /// When `profile` is refreshed, by its provider's file once that is read.
+    /// When `profile` is refreshed.
     ///
     /// # Errors
     /// Why it cannot be.
     pub fn refreshability(&self, profile: &Profile, now: DateTime<Utc>) -> Result<When, NotRefreshable> {
-        if self.catalog.is_none() {
-            return refreshability_by_profile(profile, now);
-        }
         let lead = self.refresh_lead();
         let refreshable = refreshability_with_lead(profile, self.provider(profile), lead, now);
         refreshable.map(|refreshable| refreshable.when)
@@ -290,7 +285,7 @@ impl Model {
     pub fn wizard_context(&self) -> WizardContext<'_> {
         WizardContext {
             stores: Some(&self.stores),
-            catalog: self.catalog.as_ref(),
+            catalog: Some(&self.catalog),
             demo_client: self.demo_client.as_ref(),
         }
     }

@@ -146,8 +146,7 @@ fn profile_text(model: &Model, profile: &Profile) -> String {
 
 /// The providers one can log in with: name and title.
 fn providers(model: &Model) -> impl Iterator<Item = (String, String)> {
-    let usable = model.catalog.iter().flat_map(|catalog| catalog.usable());
-    usable.map(|provider| (provider.name.clone(), provider.title.clone()))
+    model.catalog.usable().map(|provider| (provider.name.clone(), provider.title.clone()))
 }
 
 fn log_in_to(title: &str) -> String {

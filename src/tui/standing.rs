@@ -1,5 +1,7 @@
 //! Standing of profiles where there is no screen: what each needs of a person, and from when on.
 
+use std::sync::Arc;
+
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc};
 use crate::domain::health::Health;
@@ -19,12 +21,12 @@ const TURNS: usize = 8;
 
 /// A model of `stores` that no screen shows.
 #[must_use]
-pub fn model(stores: Vec<Snapshot>, catalog: &Catalog, settings: Settings) -> Model {
+pub fn model(stores: Vec<Snapshot>, catalog: &Arc<Catalog>, settings: Settings) -> Model {
     let stores = stores.into_iter().map(|snapshot| (snapshot.store, snapshot)).collect();
     Model {
         overlap: StoreOverlap::new(&stores),
         stores,
-        catalog: Some(catalog.clone()),
+        catalog: Arc::clone(catalog),
         auto_refresh: AutoRefreshMode::by_settings(&settings),
         settings,
         ..Model::default()
@@ -122,7 +124,7 @@ mod tests {
         let file = "name: demo\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
         let catalog = provider_file::catalog_of_files([("demo.yaml".to_owned(), Ok(file.to_owned()))]);
         let row = Row::Profile(Arc::new(ana));
-        (model(vec![snapshot(vec![row.clone()])], &catalog, Settings::default()), row)
+        (model(vec![snapshot(vec![row.clone()])], &catalog.into(), Settings::default()), row)
     }
 
     #[test]

@@ -281,7 +281,7 @@ fn borrowed(model: &Model, profile: &Profile, owner: &Owner, now: Now) -> String
 #[must_use]
 pub fn never_refreshed(model: &Model, profile: &Profile, now: Now) -> Option<String> {
     let name = profile.id.name.provider();
-    let catalog = model.catalog.as_ref()?;
+    let catalog = &model.catalog;
     match model.refreshability(profile, now.wall).err()? {
         NotRefreshable::NoProviderFile => Some(match catalog.error(name) {
             Some(complaint) => format!(

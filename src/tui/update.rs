@@ -66,7 +66,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         }
         Impact::Start => {
             // What is read while the program begins may order the rows anew; nobody has chosen one yet.
-            if model.order.place == Some(0) && model.early.is_none() {
+            if model.order.place == Some(0) {
                 model.selected = None;
             }
             arrangement::arrange(model, now);
@@ -111,7 +111,6 @@ impl Impact {
             Msg::Stored(_) | Msg::Rescued(_) | Msg::Login(..) | Msg::Relocated(..) | Msg::TakenOver(..) => {
                 Self::Rows
             }
-            Msg::Catalogued(_) if model.catalog.is_none() => Self::Start,
             Msg::Settled(_) if model.auto_refresh == AutoRefreshMode::Unsettled => Self::Start,
             Msg::Catalogued(_) | Msg::Settled(_) => Self::Rows,
             Msg::Woke => Self::Time,
@@ -157,7 +156,6 @@ fn is_empty_as_before(model: &Model, snapshot: &Snapshot) -> bool {
 
 fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     tour::hear(model, &msg);
-    let Some(msg) = input::kept_for_later(model, msg) else { return Vec::new() };
     match msg {
         Msg::Key(key) => return input::press(model, now, key),
         Msg::Mouse(gesture, target) => return mouse::point(model, now, gesture, target),
@@ -169,10 +167,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         // Whoever had the terminal meanwhile may have changed it.
         Msg::Continued => return vec![Effect::Redraw],
         Msg::Terminated | Msg::HungUp => return last_saves(model, now),
-        Msg::Catalogued(catalog) => {
-            catalogued(model, *catalog);
-            return input::take_early(model, now);
-        }
+        Msg::Catalogued(catalog) => catalogued(model, catalog),
         Msg::Stored(snapshot) => {
             let (store, is_first) = (snapshot.store, !model.stores.contains_key(&snapshot.store));
             let effects = stores::look(model, snapshot);
@@ -250,14 +245,14 @@ fn changed(model: &mut Model, id: &ProfileId, changed: Result<Snapshot, Trouble>
     effects
 }
 
-fn catalogued(model: &mut Model, catalog: Catalog) {
+fn catalogued(model: &mut Model, catalog: Arc<Catalog>) {
     if let Some(complaint) = catalog.errors.first() {
         let more = catalog.errors.len() - 1;
         let more = if more > 0 { format!(" ({more} more: authtui providers)") } else { String::new() };
         let text = format!("Provider file skipped: {complaint}{more}");
         report(model, text, Tone::Warn, AskedBy::Nobody);
     }
-    model.catalog = Some(catalog);
+    model.catalog = catalog;
 }
 
 fn waits(model: &mut Model, id: &ProfileId, holder: &str) {

@@ -76,7 +76,7 @@ fn ends_for_good(model: &Model, profile: &Profile, now: Now) -> bool {
 #[must_use]
 pub fn can_log_in(model: &Model, profile: &Profile) -> bool {
     let is_usable = || model.provider(profile).is_some_and(|provider| !provider.example);
-    profile.owner.is_none() && profile.kind == Kind::OAuth && (model.catalog.is_none() || is_usable())
+    profile.owner.is_none() && profile.kind == Kind::OAuth && is_usable()
 }
 
 /// When the need of `profile`, or its state, will next be another by the passing of time alone.

@@ -205,7 +205,7 @@ impl Run {
         if !run.dice.one_in(5) {
             let snapshot = run.snapshot();
             update(&mut run.model, run.now, Msg::Stored(snapshot));
-            update(&mut run.model, run.now, Msg::Catalogued(Box::new(catalog())));
+            update(&mut run.model, run.now, Msg::Catalogued(Arc::new(catalog())));
         }
         // Left to chance, few would find the way through the pages of a new login.
         if run.dice.one_in(2) {
@@ -314,7 +314,7 @@ impl Run {
             return Msg::Key(KeyEvent::new(key, KeyModifiers::NONE));
         }
         match self.dice.below(24) {
-            0 => Msg::Catalogued(Box::new(catalog())),
+            0 => Msg::Catalogued(Arc::new(catalog())),
             1 | 2 => Msg::Stored(self.snapshot()),
             3 => self.size(),
             4 => Msg::Woke,

@@ -465,7 +465,7 @@ impl App {
     /// Those profiles, the first selected.
     pub(crate) fn of(profiles: impl IntoIterator<Item = Profile>) -> Self {
         let mut app = Self { model: Model::new((120, 30)), now: now() };
-        assert_eq!(app.feed(Msg::Catalogued(Box::new(catalog()))), []);
+        assert_eq!(app.feed(Msg::Catalogued(Arc::new(catalog()))), []);
         assert_eq!(app.feed(Msg::Stored(snapshot(profiles))), []);
         app
     }

@@ -4,7 +4,6 @@ mod auto_refresh;
 mod availability;
 mod borrowed;
 mod clipboard;
-mod early;
 mod edit;
 mod environment;
 mod footer;
@@ -367,7 +366,7 @@ fn a_message_goes_after_six_seconds_and_wakes_the_loop_for_it() {
 fn a_provider_file_that_cannot_be_read_is_complained_about() {
     let mut app = App::with(["work"]);
     let files = [("mine.yaml".to_owned(), Ok("name: [".to_owned())), ("b.yaml".to_owned(), Err("no".into()))];
-    assert_eq!(app.feed(Msg::Catalogued(Box::new(provider_file::catalog(files)))), []);
+    assert_eq!(app.feed(Msg::Catalogued(Arc::new(provider_file::catalog(files)))), []);
     assert!(app.message().starts_with("Provider file skipped: mine.yaml"), "{}", app.message());
     assert!(app.message().ends_with("(1 more: authtui providers)"), "{}", app.message());
 }

@@ -192,7 +192,7 @@ fn providers(services: &Services) -> Vec<Diagnosis> {
     if !faults.is_empty() {
         return faults;
     }
-    let own = catalog.entries().filter(|entry| entry.path.is_some()).count();
+    let own = catalog.files().count();
     let folder = shown(&services.paths.providers);
     vec![Diagnosis::ok(
         "provider files",

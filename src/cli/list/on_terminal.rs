@@ -1,6 +1,7 @@
 //! List on a terminal: the rows in the order and the words of the screen, fitted to its width.
 
 use std::io;
+use std::sync::Arc;
 
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -49,7 +50,7 @@ const HEADS: [&str; 6] = ["PROFILE", "STATE", "TOKEN", "", "LOGIN", "ACCOUNT"];
 impl<'a> TerminalList<'a> {
     pub(super) fn new(
         stores: Vec<Snapshot>,
-        catalog: &Catalog,
+        catalog: &Arc<Catalog>,
         settings: Settings,
         output: &'a StyledOutput,
         now: Now,

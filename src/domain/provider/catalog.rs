@@ -1,14 +1,16 @@
 //! Catalog of every provider that is known, and of the files that could not be read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use crate::domain::provider::Provider;
 
 /// Every provider that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Catalog {
-    providers: BTreeMap<String, CatalogEntry>,
+    providers: BTreeMap<String, ProviderSource>,
     /// What is wrong with files that could not be read.
     pub errors: Vec<CatalogError>,
     /// Nobody knows what there is: the folder of the person's files cannot be read.
@@ -22,10 +24,51 @@ pub struct CatalogEntry {
     /// The file's path; absent: it comes with the program.
     pub path: Option<String>,
     /// The file's text.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// What the file says together with all it extends; absent where it extends nothing.
     pub merged: Option<String>,
 }
+
+/// Reads the text of a file that comes with the program. All of them can be read; a test says so.
+type ReadPreset = fn(name: &'static str, text: &'static str) -> Option<CatalogEntry>;
+
+/// Where a provider comes from.
+#[derive(Debug, Clone)]
+enum ProviderSource {
+    /// With the program, read when somebody looks at it: most of them nobody ever does.
+    Preset {
+        name: &'static str,
+        text: &'static str,
+        read: ReadPreset,
+        entry: OnceLock<Option<CatalogEntry>>,
+    },
+    File(CatalogEntry),
+}
+
+impl ProviderSource {
+    fn text(&self) -> &str {
+        match self {
+            Self::Preset { text, .. } => text,
+            Self::File(entry) => &entry.text,
+        }
+    }
+
+    fn entry(&self) -> Option<&CatalogEntry> {
+        match self {
+            Self::Preset { name, text, read, entry } => entry.get_or_init(|| read(name, text)).as_ref(),
+            Self::File(entry) => Some(entry),
+        }
+    }
+}
+
+/// They are the same where they say the same, read or not.
+impl PartialEq for ProviderSource {
+    fn eq(&self, other: &Self) -> bool {
+        self.entry() == other.entry()
+    }
+}
+
+impl Eq for ProviderSource {}
 
 /// What is wrong with a provider file, or with their folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,9 +105,15 @@ impl Catalog {
         Self { providers: BTreeMap::new(), errors: vec![error], is_unreadable: true }
     }
 
-    /// Adds a provider, in the place of one of its name.
+    /// Adds a provider that comes with the program, which `read` reads once it is looked at.
+    pub fn insert_preset(&mut self, name: &'static str, text: &'static str, read: ReadPreset) {
+        let preset = ProviderSource::Preset { name, text, read, entry: OnceLock::new() };
+        self.providers.insert(name.to_owned(), preset);
+    }
+
+    /// Adds the provider of a file, in the place of one of its name.
     pub fn insert(&mut self, entry: CatalogEntry) {
-        self.providers.insert(entry.provider.name.clone(), entry);
+        self.providers.insert(entry.provider.name.clone(), ProviderSource::File(entry));
     }
 
     /// Notes a file that cannot be used. It leaves no preset of its name behind: a refresh token of
@@ -84,13 +133,13 @@ impl Catalog {
     /// The provider of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Provider> {
-        self.providers.get(name).map(|entry| &entry.provider)
+        self.entry(name).map(|entry| &entry.provider)
     }
 
     /// The provider of that name, with its file.
     #[must_use]
     pub fn entry(&self, name: &str) -> Option<&CatalogEntry> {
-        self.providers.get(name)
+        self.providers.get(name)?.entry()
     }
 
     /// Why there is no provider of that name, though a file should describe it.
@@ -119,7 +168,15 @@ impl Catalog {
 
     /// All entries by name.
     pub fn entries(&self) -> impl Iterator<Item = &CatalogEntry> {
-        self.providers.values()
+        self.providers.values().filter_map(ProviderSource::entry)
+    }
+
+    /// The entries of files that do not come with the program.
+    pub fn files(&self) -> impl Iterator<Item = &CatalogEntry> {
+        self.providers.values().filter_map(|source| match source {
+            ProviderSource::Preset { .. } => None,
+            ProviderSource::File(entry) => Some(entry),
+        })
     }
 
     /// The example to describe any server by; the one that comes with the program, where it is there.
@@ -132,7 +189,14 @@ impl Catalog {
 
     /// The providers that one can log in with, by name.
     pub fn usable(&self) -> impl Iterator<Item = &Provider> {
-        self.entries().map(|entry| &entry.provider).filter(|provider| !provider.example)
+        self.usable_by_text(|_| true)
+    }
+
+    /// Those of them whose text `may_matter`. No other is looked at.
+    pub fn usable_by_text(&self, may_matter: impl Fn(&str) -> bool) -> impl Iterator<Item = &Provider> {
+        let sources = self.providers.values().filter(move |source| may_matter(source.text()));
+        let providers = sources.filter_map(|source| Some(&source.entry()?.provider));
+        providers.filter(|provider| !provider.example)
     }
 }
 
@@ -141,4 +205,21 @@ impl Catalog {
 pub fn file_stem(path: &str) -> &str {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preset_that_nobody_looks_at_is_never_read() {
+        let mut catalog = Catalog::default();
+        catalog.insert_preset("acme", "name: acme", |name, _| panic!("{name} was read"));
+        assert_eq!(catalog.files().count(), 0);
+        assert_eq!(catalog.usable_by_text(|text| text.contains("environment")).count(), 0);
+        assert!(catalog.get("other").is_none() && catalog.error("other").is_none());
+        let refused = CatalogError { path: "acme.yaml".to_owned(), line: None, rule: String::new() };
+        catalog.refuse(refused);
+        assert!(catalog.get("acme").is_none() && catalog.error("acme").is_some());
+    }
 }

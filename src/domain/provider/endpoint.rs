@@ -99,7 +99,8 @@ fn is_domain(host: &str) -> bool {
 /// A [`EndpointError`] that names the address and the rule.
 pub fn page(written: &str) -> Result<Url, EndpointError> {
     let bad = |rule| EndpointError { written: text::clean(&harmless(written), 80), rule };
-    if written.chars().any(|char| char.is_whitespace() || text::is_hostile(char)) {
+    let is_odd = |char: char| !char.is_ascii_graphic() && (char.is_whitespace() || text::is_hostile(char));
+    if written.chars().any(is_odd) {
         return Err(bad("leave out spaces and control characters"));
     }
     let url = Url::parse(written).map_err(|_| bad(FULL))?;

@@ -34,8 +34,8 @@ impl KnownServer {
     /// program.
     #[must_use]
     pub fn all(catalog: &Catalog, snapshot: &Snapshot, now: DateTime<Utc>) -> Vec<Self> {
-        let own = catalog.entries().filter(|entry| entry.path.is_some() && !entry.provider.example);
-        let mut providers: Vec<&Provider> = own.map(|entry| &entry.provider).collect();
+        let own = catalog.files().map(|entry| &entry.provider);
+        let mut providers: Vec<&Provider> = own.filter(|provider| !provider.example).collect();
         // Of two from the same second the one with the higher number is the newer one.
         let age = |provider: &&Provider| {
             Reverse((provider.discovered.as_ref().map(|source| source.at), provider.name.clone()))

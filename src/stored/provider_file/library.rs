@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_yaml::{Mapping, Value};
 
 use crate::domain::provider::Provider;
@@ -15,6 +16,7 @@ use crate::stored::positions::Positions;
 use crate::stored::provider_file::conversion;
 use crate::stored::provider_file::error::{FieldError, ProviderFileError, ReadError};
 use crate::stored::provider_file::limits::{self, DEPTH_LIMIT};
+use crate::stored::provider_file::quick_yaml;
 use crate::stored::provider_file::rules::broken_rule;
 use crate::stored::provider_file::schema::ProviderYaml;
 use crate::stored::yaml_path::PathStep;
@@ -67,7 +69,8 @@ pub enum FileOrigin {
 /// The files that a file may extend.
 #[derive(Debug, Clone, Default)]
 pub struct Library<'a> {
-    texts: BTreeMap<(FileOrigin, &'a str), Result<&'a str, &'a str>>,
+    presets: &'a [(&'a str, &'a str)],
+    own: BTreeMap<&'a str, Result<&'a str, &'a str>>,
 }
 
 /// A provider, and what its file says together with all it extends.
@@ -93,9 +96,15 @@ impl Ancestor<'_> {
 }
 
 impl<'a> Library<'a> {
-    /// Adds the file `name`.yaml: its text, or why there is none.
-    pub fn add(&mut self, origin: FileOrigin, name: &'a str, text: Result<&'a str, &'a str>) {
-        self.texts.insert((origin, name), text);
+    /// Those that come with the program: name and text.
+    #[must_use]
+    pub fn of_presets(presets: &'a [(&'a str, &'a str)]) -> Self {
+        Self { presets, ..Self::default() }
+    }
+
+    /// Adds the person's file `name`.yaml: its text, or why there is none.
+    pub fn add(&mut self, name: &'a str, text: Result<&'a str, &'a str>) {
+        self.own.insert(name, text);
     }
 
     /// Reads `text`, the file `name`.yaml, and all it extends.
@@ -182,12 +191,10 @@ impl<'a> Library<'a> {
         name: &str,
         parent: &str,
     ) -> Option<(FileOrigin, Result<&'a str, &'a str>)> {
-        let origins: &[FileOrigin] = match origin {
-            FileOrigin::Preset => &[FileOrigin::Preset],
-            FileOrigin::Own if name == parent => &[FileOrigin::Preset],
-            FileOrigin::Own => &[FileOrigin::Own, FileOrigin::Preset],
-        };
-        origins.iter().find_map(|origin| Some((*origin, *self.texts.get(&(*origin, parent))?)))
+        let is_own_meant = origin == FileOrigin::Own && name != parent;
+        let own = self.own.get(parent).filter(|_| is_own_meant).map(|text| (FileOrigin::Own, *text));
+        let preset = || self.presets.iter().find(|(name, _)| *name == parent);
+        own.or_else(|| preset().map(|(_, text)| (FileOrigin::Preset, Ok(*text))))
     }
 }
 
@@ -214,13 +221,16 @@ fn extended(text: &str) -> Result<Option<String>, ProviderFileError> {
     struct ExtendsYaml {
         extends: Option<String>,
     }
-    let head: ExtendsYaml =
-        serde_yaml::from_str(text).map_err(|error| ProviderFileError::from_yaml(&error))?;
+    let head: ExtendsYaml = from_text(text)?;
     Ok(head.extends)
 }
 
 fn tree(text: &str) -> Result<Mapping, ProviderFileError> {
-    serde_yaml::from_str(text).map_err(|error| ProviderFileError::from_yaml(&error))
+    from_text(text)
+}
+
+fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, ProviderFileError> {
+    quick_yaml::from_str(text).map_err(|error| ProviderFileError::from_yaml(&error))
 }
 
 /// The text that `own` and its ancestors make together.
@@ -285,8 +295,7 @@ fn lay_over(under: &mut Mapping, over: Mapping) {
 
 /// Reads `text`, in which nothing is left to be extended.
 fn read(name: &str, text: &str) -> Result<Provider, ReadError> {
-    let yaml: ProviderYaml =
-        serde_yaml::from_str(text).map_err(|error| ReadError::Text(ProviderFileError::from_yaml(&error)))?;
+    let yaml: ProviderYaml = from_text(text).map_err(ReadError::Text)?;
     match broken_rule(name, &yaml) {
         Some(error) => Err(ReadError::Field(error)),
         None => Ok(conversion::provider(yaml)),
@@ -355,12 +364,11 @@ export: BASE_TOKEN
 
     /// The file `acme` among `base`, and `more` files of the person.
     fn load(text: &str, more: &[(&str, &str)]) -> Result<LoadedProvider, ProviderFileError> {
-        let mut library = Library::default();
-        library.add(FileOrigin::Preset, "base", Ok(BASE));
+        let mut library = Library::of_presets(&[("base", BASE)]);
         for (name, text) in more {
-            library.add(FileOrigin::Own, name, Ok(text));
+            library.add(name, Ok(text));
         }
-        library.add(FileOrigin::Own, "unread", Err("cannot read it: permission denied"));
+        library.add("unread", Err("cannot read it: permission denied"));
         library.load("acme", FileOrigin::Own, text)
     }
 
@@ -456,10 +464,9 @@ pkce: off
 
     #[test]
     fn a_files_own_name_means_the_preset_and_other_names_the_persons_file_first() {
-        let mut library = Library::default();
-        library.add(FileOrigin::Preset, "base", Ok(BASE));
+        let mut library = Library::of_presets(&[("base", BASE)]);
         let own = "extends: base\nname: base\nmasks: [own]\n";
-        library.add(FileOrigin::Own, "base", Ok(own));
+        library.add("base", Ok(own));
         let loaded = library.load("base", FileOrigin::Own, own).expect("a provider");
         assert_eq!((loaded.provider.masks, loaded.provider.title), (vec!["own".into()], "The base".into()));
         let loaded =

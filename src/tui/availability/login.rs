@@ -8,15 +8,11 @@ use crate::tui::model::Model;
 /// Whether any login may begin.
 pub(super) fn may_begin(model: &Model) -> Result<(), Unavailable> {
     let refuse = |why: &str| Err(Unavailable::because(why).warn());
-    let wait = |why: &str| Err(Unavailable::because(why).warn().passing());
     if model.login.as_ref().is_some_and(|login| login.is_settling() || login.unsaved().is_some()) {
         return refuse("The tokens of the last login are not saved yet");
     }
-    if model.catalog.is_none() {
-        return wait("The provider files are still loading");
-    }
     match model.own().map(|snapshot| &snapshot.writable) {
-        None => wait("The file is still loading"),
+        None => Err(Unavailable::because("The file is still loading").warn().passing()),
         Some(Err(trouble)) => refuse(&format!("New tokens could not be saved here. {trouble}")),
         Some(Ok(())) => Ok(()),
     }
@@ -45,9 +41,8 @@ pub(super) fn of_profile(model: &Model, profile: &Profile, goal: PreflightGoal) 
         return Err(Unavailable::new(about, "it has no scopes"));
     }
     let name = profile.id.name.provider();
-    let catalog = model.catalog.as_ref();
     let unavailable = match model.provider(profile) {
-        None => match catalog.and_then(|catalog| catalog.error(name)) {
+        None => match model.catalog.error(name) {
             Some(complaint) => {
                 Unavailable::because(format!("The provider {name} cannot be used")).remedy(complaint)
             }
@@ -55,7 +50,7 @@ pub(super) fn of_profile(model: &Model, profile: &Profile, goal: PreflightGoal) 
                 .remedy(format!("Add providers/{name}.yaml; authtui providers shows where.")),
         },
         Some(provider) if provider.example => {
-            let remedy = catalog.and_then(|catalog| catalog.example_remedy(name)).unwrap_or_default();
+            let remedy = model.catalog.example_remedy(name).unwrap_or_default();
             Unavailable::because(format!("{name} is only an example")).remedy(format!("Next: {remedy}."))
         }
         Some(provider) => {

@@ -40,9 +40,6 @@ pub(super) fn test(model: &Model, profile: &Profile, now: Now) -> Result<(), Una
         Some(provider) if provider.example => return Err(refuse("its provider is only an example")),
         Some(provider) if provider.probe.is_some() => {}
         Some(_) => return Err(refuse("its provider file has no test")),
-        None if model.catalog.is_none() => {
-            return Err(refuse("the provider files are still loading").passing());
-        }
         None => return Err(refuse("its provider file has no test")),
     }
     let health = Health::of(profile, model.activity(&profile.id), now.wall);

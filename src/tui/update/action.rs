@@ -9,9 +9,7 @@ use crate::domain::profile::Profile;
 use crate::domain::setting::ValueStep;
 use crate::oauth::login::preflight::PreflightGoal;
 use crate::tui::availability::availability;
-use crate::tui::availability::reach::Reach;
 use crate::tui::dialog::{Dialog, DialogQuestion};
-use crate::tui::early_input::EarlyInput;
 use crate::tui::field::{Field, Sight};
 use crate::tui::layout;
 use crate::tui::list_search::ListSearch;
@@ -35,11 +33,6 @@ use crate::tui::update::{
 pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
     if let Some(effects) = marked::act(model, action, now) {
         return effects;
-    }
-    if model.catalog.is_none() && Reach::of(action) != Reach::Screen {
-        model.early = Some(EarlyInput::new(action));
-        show(model, "The provider files are still loading.", Tone::Plain, now);
-        return Vec::new();
     }
     // In the log the profile of the line is meant.
     if let (Screen::Log(page), Action::Refresh) = (&model.screen, action) {

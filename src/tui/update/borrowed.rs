@@ -19,10 +19,10 @@ use crate::tui::wizard::Wizard;
 
 /// Asks which of the two it is to be.
 pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
-    let (Some(catalog), Some(own)) = (&model.catalog, model.own()) else { return Vec::new() };
+    let Some(own) = model.own() else { return Vec::new() };
     let taken = match held_here(profile, model.stores.values(), &model.events) {
         Some(id) => Err(NotTakeable::HeldHere(id)),
-        None => taken_over(profile, catalog, own, now.wall),
+        None => taken_over(profile, &model.catalog, own, now.wall),
     };
     let take = taken.map(|taken| taken.id.name).map_err(|why| why.to_string());
     let question = DialogQuestion::Borrowed(profile.id.clone(), take);
@@ -33,8 +33,8 @@ pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect>
 /// Begins a login of our own for what another program keeps: at its provider, else at its server.
 pub(super) fn log_in_separately(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
     let Some(profile) = model.profile(id).cloned() else { return Vec::new() };
-    let (Some(catalog), Some(own)) = (&model.catalog, model.own()) else { return Vec::new() };
-    let provider = provider(&profile, catalog, own, now.wall).cloned();
+    let Some(own) = model.own() else { return Vec::new() };
+    let provider = provider(&profile, &model.catalog, own, now.wall).cloned();
     let mut new = Box::new(Wizard::new());
     let address = profile.owner.as_ref().and_then(|owner| owner.address.clone());
     match (provider, address) {

@@ -6,17 +6,16 @@ use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::tui::dialog::LetterPress;
-use crate::tui::early_input::EarlyInput;
 use crate::tui::field::{Field, Sight};
 use crate::tui::keymap::{KeyCombo, KeyContext};
 use crate::tui::layout;
 use crate::tui::log_page::LogPage;
-use crate::tui::message::{Action, Effect, Motion, Msg};
+use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::shown_method::ShownMethod;
 use crate::tui::status::StatusMessage;
-use crate::tui::update::{self, action, form, palette, reveal, status, wizard};
+use crate::tui::update::{action, form, palette, reveal, status, wizard};
 use crate::tui::wizard::{Page, TextQuestion};
 
 /// Takes a key.
@@ -57,34 +56,6 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         None if is_seen => typed(model, now, key),
         None => Vec::new(),
     }
-}
-
-/// Keeps what is typed while an action waits for the provider files. Esc gives it up, and Ctrl-C quits as ever.
-pub(super) fn kept_for_later(model: &mut Model, msg: Msg) -> Option<Msg> {
-    let Some(early) = &mut model.early else { return Some(msg) };
-    if matches!(&msg, Msg::Key(key) if key.code == KeyCode::Esc) {
-        model.early = None;
-        status::dismiss(model);
-        return None;
-    }
-    let means_the_same = |key| model.keys.action(KeyContext::Everywhere, key).is_some();
-    let is_typed = matches!(msg, Msg::Pasted(_)) || matches!(msg, Msg::Key(key) if !means_the_same(key));
-    if !is_typed {
-        return Some(msg);
-    }
-    early.typed.push(msg);
-    None
-}
-
-/// Does what was wanted before the provider files were read.
-pub(super) fn take_early(model: &mut Model, now: Now) -> Vec<Effect> {
-    let Some(EarlyInput { action, typed }) = model.early.take() else { return Vec::new() };
-    status::dismiss(model);
-    let mut effects = action::act(model, now, action);
-    for msg in typed {
-        effects.extend(update::take(model, now, msg));
-    }
-    effects
 }
 
 /// Says where the keys are when one did nothing. A failure that was `read` by it stays instead.

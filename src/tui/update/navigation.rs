@@ -51,8 +51,8 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         Screen::Settings(marked) => settings::step(marked, motion),
         Screen::Help(..) => step_help(model, motion),
         Screen::Wizard(wizard) => {
-            if let (Page::Provider(search), Some(catalog)) = (&mut wizard.page, &model.catalog) {
-                let count = offers(catalog, &model.configured_servers, search.field.text()).len();
+            if let Page::Provider(search) = &mut wizard.page {
+                let count = offers(&model.catalog, &model.configured_servers, search.field.text()).len();
                 search.step(motion, count, page);
             } else if let Page::Server(server) = &mut wizard.page
                 && server.exchanges.is_some()

@@ -70,9 +70,7 @@ fn log_in_to(model: &mut Model, name: &str, now: Now) -> Vec<Effect> {
         show(model, unavailable.sentences(), unavailable.tone, now);
         return Vec::new();
     }
-    let Some(provider) = model.catalog.as_ref().and_then(|catalog| catalog.get(name)).cloned() else {
-        return Vec::new();
-    };
+    let Some(provider) = model.catalog.get(name).cloned() else { return Vec::new() };
     let mut wizard = Box::new(Wizard::new());
     wizard.choose(&provider, model.wizard_context());
     wizard::follow(model, wizard, now)

@@ -46,7 +46,7 @@ pub(super) fn ask_when_found(model: &mut Model, store: StoreId, is_first: bool) 
         return;
     }
     let need = snapshot.passphrase;
-    if let (Some(need), true, None) = (need, model.screen.is_free(), &model.early) {
+    if let Some(need) = need.filter(|_| model.screen.is_free()) {
         model.screen = Screen::Passphrase(PassphraseForm::new(store, need));
     }
 }

@@ -53,9 +53,9 @@ fn address_error(model: &Model) -> Option<EndpointError> {
 /// The address that is typed, or that of a server that another program uses, where it is what is marked.
 fn typed_address(model: &Model) -> Option<Url> {
     let Screen::Wizard(wizard) = &model.screen else { return None };
-    let (Page::Provider(search), Some(catalog)) = (&wizard.page, &model.catalog) else { return None };
-    let servers = &model.configured_servers;
-    match offers(catalog, servers, search.field.text()).into_iter().nth(search.marked)? {
+    let Page::Provider(search) = &wizard.page else { return None };
+    let found = offers(&model.catalog, &model.configured_servers, search.field.text());
+    match found.into_iter().nth(search.marked)? {
         Offer::Address(address) => Some(address),
         Offer::Server(server) => Some(server.address.clone()),
         Offer::Provider(_) => None,
@@ -64,11 +64,10 @@ fn typed_address(model: &Model) -> Option<Url> {
 
 /// The configurations of other programs were looked through: what is marked stays marked.
 pub(super) fn found(model: &mut Model, servers: Vec<ConfiguredServer>, now: Now) -> Vec<Effect> {
-    let (Some(catalog), Some(own)) = (&model.catalog, model.own()) else { return Vec::new() };
-    let servers = KnownServer::without_login(servers, catalog, own, now.wall);
+    let Some(own) = model.own() else { return Vec::new() };
+    let servers = KnownServer::without_login(servers, &model.catalog, own, now.wall);
     let before = mem::replace(&mut model.configured_servers, servers);
-    let Model { screen: Screen::Wizard(wizard), catalog: Some(catalog), configured_servers, .. } = model
-    else {
+    let Model { screen: Screen::Wizard(wizard), catalog, configured_servers, .. } = model else {
         return Vec::new();
     };
     if let Page::Provider(search) = &mut wizard.page {
@@ -82,15 +81,15 @@ pub(super) fn found(model: &mut Model, servers: Vec<ConfiguredServer>, now: Now)
 
 /// Begins to find out how one logs in at `address`.
 pub(super) fn discover(model: &mut Model, mut wizard: Box<Wizard>, address: Url, now: Now) -> Vec<Effect> {
-    let (Some(catalog), Some(own)) = (&model.catalog, model.own()) else {
-        wizard.complaint = Some("The files are still loading".to_owned());
+    let Some(own) = model.own() else {
+        wizard.complaint = Some("The file is still loading".to_owned());
         model.screen = Screen::Wizard(wizard);
         return Vec::new();
     };
     let plan = DiscoveryPlan {
-        known: KnownServer::all(catalog, own, now.wall),
+        known: KnownServer::all(&model.catalog, own, now.wall),
         client_metadata: model.settings.client_metadata_url.clone(),
-        ..DiscoveryPlan::new(address, DiscoveryGoal::Login, catalog)
+        ..DiscoveryPlan::new(address, DiscoveryGoal::Login, &model.catalog)
     };
     let plan = match &wizard.refused {
         Some(refused) => plan.refusing(&refused.provider.name),
@@ -171,8 +170,7 @@ fn go_on(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
         DiscoveryStage::Asking(request) => vec![Effect::Discover(server.id, request.clone())],
         DiscoveryStage::Confirming(_) | DiscoveryStage::Over(Err(_)) => Vec::new(),
         DiscoveryStage::Over(Ok(Discovered::Known(provider))) => {
-            let found = model.catalog.as_ref().and_then(|catalog| catalog.get(provider)).cloned();
-            if let Some(found) = found {
+            if let Some(found) = model.catalog.get(provider).cloned() {
                 wizard.restart();
                 wizard.choose(&found, model.wizard_context());
             }

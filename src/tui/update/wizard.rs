@@ -38,10 +38,7 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
     }
     match &mut wizard.page {
         Page::Provider(search) => {
-            let catalog = model.catalog.as_ref();
-            let servers = &model.configured_servers;
-            let found = catalog.map(|catalog| offers(catalog, servers, search.field.text()));
-            let found = found.unwrap_or_default();
+            let found = offers(&model.catalog, &model.configured_servers, search.field.text());
             match found.into_iter().nth(search.marked) {
                 // The person puts their own names into it.
                 Some(Offer::Provider(Provider { address: Some(form), .. })) => {
@@ -340,7 +337,7 @@ pub(super) fn described(
         return Vec::new();
     }
     let Screen::Wizard(mut wizard) = mem::take(&mut model.screen) else { return Vec::new() };
-    let found = model.catalog.as_ref().and_then(|catalog| catalog.get(provider)).cloned();
+    let found = model.catalog.get(provider).cloned();
     wizard.work = Work::Idle;
     match (described, found) {
         (Ok(()), Some(found)) => {
@@ -348,7 +345,7 @@ pub(super) fn described(
             wizard.described(&found, model.wizard_context());
         }
         (Ok(()), None) => {
-            let why = model.catalog.as_ref().and_then(|catalog| catalog.errors.first());
+            let why = model.catalog.errors.first();
             let why = why.map_or_else(String::new, |complaint| format!(": {complaint}"));
             wizard.complaint = Some(format!("The file is saved, but it cannot be used{why}"));
         }

@@ -105,13 +105,11 @@ impl PageBox<'_> {
     /// The providers that fit what is typed, below the field. The box is as high as for all of them, so
     /// that it stands still.
     fn providers(&self, frame: &mut Frame<'_>, search: &ListSearch, model: &Model) {
-        let servers = &model.configured_servers;
-        let all =
-            |typed| model.catalog.as_ref().map(|catalog| offers(catalog, servers, typed)).unwrap_or_default();
+        let all = |typed| offers(&model.catalog, &model.configured_servers, typed);
         let (found, all) = (all(search.field.text()), all("").len());
-        let faults = model.catalog.as_ref().map_or(&[][..], |catalog| &catalog.errors);
+        let faults = model.catalog.errors.iter();
         let faults =
-            faults.iter().map(|fault| format!("Cannot be used: {}.", text_layout::safe(&fault.to_string())));
+            faults.map(|fault| format!("Cannot be used: {}.", text_layout::safe(&fault.to_string())));
         let faults: Vec<String> =
             faults.flat_map(|fault| text_layout::wrap(&fault, self.width)).take(FAULTS).collect();
         let below = if faults.is_empty() { 0 } else { rows(faults.len()) + 1 };
@@ -135,7 +133,7 @@ impl PageBox<'_> {
                     fuzzy.spans(&text, Style::new(), fitting).into_iter().chain(marks).collect()
                 }
                 Offer::Server(server) => {
-                    let text = server_text(server, servers);
+                    let text = server_text(server, &model.configured_servers);
                     let whole = format!("{text} · log in here");
                     let fits = cut(&whole) == whole;
                     fuzzy.spans(&cut(if fits { &whole } else { &text }), Style::new(), fitting)

@@ -4,6 +4,8 @@ mod form;
 mod key;
 mod scopes;
 
+use std::sync::Arc;
+
 use authtui::domain::change::Snapshot;
 use authtui::domain::name::StoreId;
 use authtui::domain::provider::Provider;
@@ -145,7 +147,7 @@ fn the_page_of_the_client_id_says_how_to_register_an_app() {
         ("gitlab", ["http://127.0.0.1:8765/callback", "Clear “Confidential”"]),
     ] {
         let mut app = App::of([]);
-        app.feed(Msg::Catalogued(Box::new(provider_file::catalog_of_files([preset(name)]))));
+        app.feed(Msg::Catalogued(Arc::new(provider_file::catalog_of_files([preset(name)]))));
         choose(&mut app, name);
         app.press("enter");
         assert!(
@@ -264,7 +266,7 @@ fn a_profile_that_no_provider_file_describes_cannot_log_in() {
     assert_eq!(app.model.login, None);
 
     let faulty = ("/p/nobody.yaml".to_owned(), Ok("name: nobody\ntypo: 1\n".to_owned()));
-    app.model.catalog = Some(provider_file::catalog([faulty]));
+    app.model.catalog = Arc::new(provider_file::catalog([faulty]));
     assert_eq!(app.keys("l"), []);
     let said = "The provider nobody cannot be used. /p/nobody.yaml, line 2: unknown field `typo`";
     assert!(app.message().starts_with(said), "{}", app.message());
@@ -308,7 +310,7 @@ fn choose(app: &mut App, provider: &str) {
 
 /// Marks that provider in the list of all.
 fn mark(app: &mut App, provider: &str) {
-    let catalog = app.model.catalog.clone().expect("providers");
+    let catalog = Arc::clone(&app.model.catalog);
     let place = offers(&catalog, &[], "")
         .iter()
         .position(|offer| matches!(offer, Offer::Provider(it) if it.name == provider))

@@ -137,7 +137,7 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
         Row::Profile(profile) => Some(RowId::Profile(profile.id.clone())),
         Row::Broken(_) => None,
     });
-    model.catalog = Some(provider_file::catalog_of_files(
+    model.catalog = Arc::new(provider_file::catalog_of_files(
         ["anthropic", "oauth2"]
             .map(preset)
             .into_iter()
@@ -166,7 +166,7 @@ pub(super) fn environment(set: &[&str]) -> Model {
     let values = set.iter().map(value).collect();
     let snapshot = authtui::stored::environment::snapshot(catalog.usable(), &values);
     model.stores.insert(StoreId::Environment, snapshot);
-    model.catalog = Some(catalog);
+    model.catalog = Arc::new(catalog);
     model
 }
 

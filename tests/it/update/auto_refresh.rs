@@ -1,6 +1,7 @@
 //! Auto-refresh of the screen: when, how often, how many at a time, and what it says.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use authtui::domain::clock::{Now, TimeDelta, span};
@@ -202,14 +203,10 @@ fn each_way_to_turn_it_off_is_kept_to_and_shown() {
 }
 
 #[test]
-fn nothing_is_refreshed_before_settings_and_provider_files_are_read() {
+fn nothing_is_refreshed_before_the_settings_are_read() {
     let mut app = App::of([due("work")]);
     assert_eq!((app.advance(LONGEST_SLEEP), app.hindrance("work")), (vec![], None));
-    let catalog = app.model.catalog.take();
-    assert_eq!(app.feed(Msg::Settled(Ok(Settings::default()))), [Effect::ReadEvents]);
-    assert_eq!((app.advance(LONGEST_SLEEP), app.hindrance("work")), (vec![], None));
-    let catalog = Msg::Catalogued(Box::new(catalog.expect("provider files")));
-    assert_eq!(app.feed(catalog), [asked("work")]);
+    assert_eq!(app.feed(Msg::Settled(Ok(Settings::default()))), [Effect::ReadEvents, asked("work")]);
 }
 
 #[test]
@@ -395,7 +392,7 @@ fn the_end_of_a_clients_secret_is_said_two_weeks_before() {
              client: {{ id: {id}, authentication: post, secret_ends: '{ends}' }}\n"
         );
         let files = [("demo.yaml".to_owned(), Ok(text))];
-        app.feed(Msg::Catalogued(Box::new(provider_file::catalog_of_files(files))));
+        app.feed(Msg::Catalogued(Arc::new(provider_file::catalog_of_files(files))));
         let said = refresh_notes::client_secret(&app.model, app.profile("work"), app.now);
         let said = said.unwrap_or_default().replace(FIXED_SPACE, " ");
         assert!(said.starts_with(words) && said.is_empty() == words.is_empty(), "{ends} {id}: {said}");

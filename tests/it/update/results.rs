@@ -1,5 +1,6 @@
 //! What is said when results come: answers to keys first, errors until a key, many summed up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use authtui::domain::change::{Snapshot, StoreNotice};
@@ -209,7 +210,7 @@ fn the_colour_of_a_message_is_that_of_its_consequence() {
         ("", Msg::Changed(id("work"), Ok(snapshot([profile("work")]))), Tone::Good),
         ("", Msg::Changed(id("work"), Err(trouble(FailureKind::Temporary(None)))), Tone::Bad),
         ("", Msg::Stored(told), Tone::Warn),
-        ("", Msg::Catalogued(Box::new(complained)), Tone::Warn),
+        ("", Msg::Catalogued(Arc::new(complained)), Tone::Warn),
         ("", Msg::Events(Err("it is a folder".to_owned())), Tone::Bad),
         ("", Msg::Copied(CopySource::Text("the token"), Ok(Copied::Native)), Tone::Good),
         ("", Msg::Copied(CopySource::Text("the token"), Ok(Copied::Terminal)), Tone::Plain),

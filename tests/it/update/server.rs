@@ -1,5 +1,7 @@
 //! A server's address typed into a new login, against the demo's MCP server.
 
+use std::sync::Arc;
+
 use authtui::domain::provider::discovered::DiscoveredServer;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::LoginId;
@@ -65,7 +67,7 @@ fn an_address_becomes_a_provider_and_a_name_is_all_that_is_asked_before_its_logi
 /// Gives the screen the provider file of `found`, as if it was written.
 fn written(app: &mut App, found: &DiscoveredServer) -> Vec<Effect> {
     let file = (format!("{}.yaml", found.name), Ok(found.file()));
-    app.feed(Msg::Catalogued(Box::new(provider_file::catalog([file]))));
+    app.feed(Msg::Catalogued(Arc::new(provider_file::catalog([file]))));
     app.feed(Msg::Described(found.name.clone(), Ok(())))
 }
 

@@ -228,7 +228,7 @@ fn sign_out(targets: &[SignOutTarget], model: &Model) -> DialogText {
 /// Why the provider of a login cannot be asked to end it, and what the person can do there.
 fn by_hand_instead(target: &SignOutTarget, model: &Model) -> Option<String> {
     let reason = target.not_revocable.as_ref().filter(|reason| **reason != NotRevocable::NoTokens)?;
-    let complaint = model.catalog.as_ref().and_then(|catalog| catalog.error(target.id.name.provider()));
+    let complaint = model.catalog.error(target.id.name.provider());
     let why = match (complaint, reason) {
         (Some(complaint), NotRevocable::NoProviderFile) => text_layout::safe(&complaint.to_string()),
         (Some(_) | None, reason) => reason.to_string(),

@@ -1,5 +1,7 @@
 //! A server without a file of its own is described on one page.
 
+use std::sync::Arc;
+
 use authtui::demo::authority::client::PUBLIC;
 use authtui::domain::provider::draft::{Draft, DraftQuestion};
 use authtui::domain::secret::Secret;
@@ -57,7 +59,7 @@ fn written(app: &mut App) -> (String, String) {
 /// Tells that the file was written.
 fn kept(app: &mut App, name: String, text: String) -> Vec<Effect> {
     let files = [(format!("{name}.yaml"), Ok(text))];
-    app.feed(Msg::Catalogued(Box::new(provider_file::catalog(files))));
+    app.feed(Msg::Catalogued(Arc::new(provider_file::catalog(files))));
     app.feed(Msg::Described(name, Ok(())))
 }
 
@@ -179,7 +181,7 @@ fn a_file_that_is_written_and_yet_not_usable_says_why() {
     let mut app = filled(&EVERYTHING);
     let (name, _) = written(&mut app);
     let bad = provider_file::catalog([("corp.yaml".to_owned(), Ok("name: corp\n".to_owned()))]);
-    app.feed(Msg::Catalogued(Box::new(bad)));
+    app.feed(Msg::Catalogued(Arc::new(bad)));
     assert_eq!(app.feed(Msg::Described(name, Ok(()))), []);
     let complaint = wizard(&app).complaint.clone().unwrap_or_default();
     assert!(complaint.starts_with("The file is saved, but it cannot be used: corp.yaml"), "{complaint}");
