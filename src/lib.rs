@@ -126,10 +126,11 @@
 //! in place. So what authtui does not know cannot be lost. A file that is missing, cut or not
 //! readable removes no profile. [`shell::watch`] notices what others write.
 //!
-//! A text of the plain shape (`stored/plain_reader.rs`) is read to a tree that borrows it. What a
-//! field means is said once, for that tree and for the full one: `stored/field_value.rs` lets both
-//! be asked. A command that needs one profile (`Store::read_one`) lets the text come in pieces and
-//! keeps its entry alone: an [`Extract`](stored::plain_reader::Extract).
+//! A text of the plain shape (`stored/plain_reader.rs`) is read provider by provider, each to a
+//! tree that borrows it. What a field means is said once, for that tree and for the full one:
+//! `stored/field_value.rs` lets both be asked. A command that needs one profile
+//! (`Store::read_one`) lets the text come in pieces and keeps its entry alone: an
+//! [`Extract`](stored::plain_reader::Extract).
 //!
 //! A file that others read too gets only fields of their schema
 //! ([`FileSchema`](stored::config_file::FileSchema)); the rest is noted in the state folder by

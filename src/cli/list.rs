@@ -21,6 +21,7 @@ use crate::domain::countdown::countdown;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
+use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::residual_validity::Validity;
 use crate::domain::text;
@@ -176,7 +177,7 @@ fn cells(profile: &Profile, overlap: &StoreOverlap, catalog: &Catalog, now: Now)
     };
     [
         text::clean(&overlap.name(&profile.id), COLUMN_LIMIT),
-        health(profile, catalog, now.wall).word_for(profile).to_owned(),
+        health(profile, catalog.get(profile.id.name.provider()), now.wall).word_for(profile).to_owned(),
         left(profile.life.expires_at),
         left(login_end(profile, now.wall)),
         text::distinct(&whose(profile), COLUMN_LIMIT),
@@ -195,8 +196,8 @@ fn whose(profile: &Profile) -> String {
     }
 }
 
-fn health(profile: &Profile, catalog: &Catalog, now: DateTime<Utc>) -> Health {
-    Health::of(profile, Activity::Idle, now).by(catalog.get(profile.id.name.provider()), profile, now)
+fn health(profile: &Profile, provider: Option<&Provider>, now: DateTime<Utc>) -> Health {
+    Health::of(profile, Activity::Idle, now).by(provider, profile, now)
 }
 
 /// The end of the login, unless the provider has ended it already.

@@ -72,20 +72,63 @@ pub(super) fn terminal_output(services: &Services, shape: Shape) -> Option<(Styl
 /// # Errors
 /// When it cannot be JSON, or standard output cannot be written to.
 pub(super) fn print_json(document: &impl Serialize) -> Result<()> {
-    Ok(console::print_in_pieces(|out| write_json(out, document))?)
+    Ok(console::print_in_pieces(|out| {
+        write_json(out, document)?;
+        out.write_all(b"\n")
+    })?)
 }
 
-fn write_json(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
-    document.serialize(&mut Serializer::with_formatter(&mut *out, HarmlessJson))?;
-    out.write_all(b"\n")
+/// Writes `value` as JSON that cannot steer a terminal.
+pub(super) fn write_json(out: &mut impl Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(out, HarmlessJson))?)
 }
 
-/// A list that is made while it is written.
-pub(super) struct Streamed<F>(pub(super) F);
+/// An object of JSON that is written field by field: a list has ten thousand of them, and a serializer asks of
+/// each key once more how it is written.
+pub(super) struct JsonObject<'a> {
+    out: &'a mut Vec<u8>,
+    is_begun: bool,
+}
 
-impl<I: Iterator<Item: Serialize>, F: Fn() -> I> Serialize for Streamed<F> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((self.0)())
+impl<'a> JsonObject<'a> {
+    pub(super) fn begin(out: &'a mut Vec<u8>) -> Self {
+        out.push(b'{');
+        Self { out, is_begun: false }
+    }
+
+    /// A text, or null.
+    pub(super) fn text(&mut self, key: &'static str, text: Option<&str>) -> io::Result<()> {
+        self.key(key);
+        // Without a branch, so that many bytes are looked at at once.
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
+        match text {
+            Some(text) if text.bytes().fold(true, |all, byte| all & is_plain(byte)) => {
+                self.write([b"\"", text.as_bytes(), b"\""]);
+                Ok(())
+            }
+            Some(text) => write_json(self.out, text),
+            None => write_json(self.out, &()),
+        }
+    }
+
+    /// Any other value.
+    pub(super) fn value(&mut self, key: &'static str, value: &impl Serialize) -> io::Result<()> {
+        self.key(key);
+        write_json(self.out, value)
+    }
+
+    fn key(&mut self, key: &'static str) {
+        let before: &[u8] = if self.is_begun { b",\"" } else { b"\"" };
+        self.is_begun = true;
+        self.write([before, key.as_bytes(), b"\":"]);
+    }
+
+    fn write(&mut self, pieces: [&[u8]; 3]) {
+        pieces.into_iter().for_each(|piece| self.out.extend_from_slice(piece));
+    }
+
+    pub(super) fn end(self) {
+        self.out.push(b'}');
     }
 }
 
@@ -94,7 +137,8 @@ struct HarmlessJson;
 
 impl Formatter for HarmlessJson {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        // Without a branch, so that many bytes are looked at at once.
+        if fragment.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
             return out.write_all(fragment.as_bytes());
         }
         let mut bytes = [0; 4];
@@ -129,7 +173,23 @@ mod tests {
         let mut json = Vec::new();
         write_json(&mut json, &account).expect("JSON");
         let json = String::from_utf8(json).expect("a text");
-        assert!(json.trim_end().chars().all(|char| char.is_ascii_graphic()), "{json}");
+        assert!(json.chars().all(|char| char.is_ascii_graphic()), "{json}");
         assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), account);
+    }
+
+    #[test]
+    fn an_object_that_is_written_field_by_field_is_what_a_serializer_writes() {
+        for text in ["", "plain text", "a \"quoted\" \\ text", "tab\tand\u{7f}", "é\u{9b}31m\u{202e}"] {
+            let mut written = Vec::new();
+            let mut object = JsonObject::begin(&mut written);
+            object.text("one", Some(text)).expect("JSON");
+            object.text("none", None).expect("JSON");
+            object.value("list", &[text]).expect("JSON");
+            object.end();
+            let mut whole = Vec::new();
+            let value = serde_json::json!({ "one": text, "none": null, "list": [text] });
+            write_json(&mut whole, &value).expect("JSON");
+            assert_eq!(String::from_utf8(written), String::from_utf8(whole), "{text:?}");
+        }
     }
 }

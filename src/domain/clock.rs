@@ -77,7 +77,32 @@ pub fn at_millis(millis: i64) -> Option<DateTime<Utc>> {
 /// Reads an RFC 3339 time with any offset.
 #[must_use]
 pub fn from_rfc3339(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
+    plain_rfc3339(text.as_bytes()).or_else(|| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc()))
+}
+
+/// The same of a text that we could have written, to the second, by one look at its letters.
+fn plain_rfc3339(text: &[u8]) -> Option<DateTime<Utc>> {
+    let (local, zone) = text.split_at_checked(19)?;
+    let number = |digits: &[u8]| {
+        let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+        digits.iter().try_fold(0, |number, byte| Some(number * 10 + digit(byte)?))
+    };
+    let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', i0, i1, b':', s0, s1] = local
+    else {
+        return None;
+    };
+    let year = i32::try_from(number(&[y0, y1, y2, y3])?).ok()?;
+    let day = NaiveDate::from_ymd_opt(year, number(&[m0, m1])?, number(&[d0, d1])?)?;
+    let at = day.and_hms_opt(number(&[h0, h1])?, number(&[i0, i1])?, number(&[s0, s1])?)?.and_utc();
+    match *zone {
+        [b'Z'] => Some(at),
+        [sign @ (b'+' | b'-'), h0, h1, b':', m0, m1] => {
+            let (hours, minutes) = (number(&[h0, h1])?, number(&[m0, m1])?);
+            let seconds = i64::from((hours < 24 && minutes < 60).then_some(hours * 3600 + minutes * 60)?);
+            at.checked_sub_signed(TimeDelta::seconds(if sign == b'+' { seconds } else { -seconds }))
+        }
+        _ => None,
+    }
 }
 
 /// Reads an RFC 822 or RFC 2822 time, with a year of two or four digits.
@@ -266,6 +291,8 @@ pub fn span(wait: Duration) -> TimeDelta {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -276,6 +303,23 @@ mod tests {
         }
         for text in ["13 Mar 23 15:47 GMT", "13 Mar 23 15:47 UTC", "Mon, 13 Mar 2023 15:47:00 GMT"] {
             assert_eq!(from_rfc822(text), at, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_that_is_read_at_a_glance_is_what_the_whole_grammar_reads(
+            (text, at, by) in ("[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](Z|[+-][0-2][0-9]:[0-6][0-9])",
+                any::<proptest::sample::Index>(), proptest::option::of("[ -~]{0,2}"))
+        ) {
+            let mut text = text;
+            if let Some(by) = by {
+                let at = at.index(text.len());
+                text.replace_range(at..=at, &by);
+            }
+            let whole = DateTime::parse_from_rfc3339(&text).ok().map(|at| at.to_utc());
+            prop_assert_eq!(from_rfc3339(&text), whole);
+            prop_assert!(plain_rfc3339(text.as_bytes()).is_none_or(|at| Some(at) == whole));
         }
     }
 

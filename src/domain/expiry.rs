@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::domain::clock::{
-    DateTime, ParsedTime, TimeDelta, Utc, Zone, at_millis, at_seconds, from_text, is_writable, rfc3339,
-    rfc3339_offset, rfc3339_with,
+    DateTime, ParsedTime, TimeDelta, Utc, Zone, at_millis, at_seconds, from_rfc3339, from_text, is_writable,
+    rfc3339, rfc3339_offset, rfc3339_with,
 };
 use crate::domain::text;
 
@@ -44,8 +44,10 @@ pub fn moment(written: RawTime<'_>) -> Result<Option<ParsedTime>, TimeError> {
             if text.bytes().all(|byte| b"0-: TZ".contains(&byte)) {
                 return Ok(None);
             }
-            let number = text.parse().ok().map(from_number);
-            number.unwrap_or_else(|| from_text(text))
+            // No number has two dashes, and most times do.
+            let number = || text.parse().ok().map(from_number);
+            let known = from_rfc3339(text).map(|at| Some(ParsedTime { at, zone: Zone::Written }));
+            known.or_else(number).unwrap_or_else(|| from_text(text))
         }
     };
     let moment = read.filter(|moment| is_writable(moment.at)).ok_or_else(|| TimeError::of(written))?;

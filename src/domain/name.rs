@@ -60,7 +60,7 @@ impl ProfileName {
     /// `provider/name` letter by letter, for files, other programs, and commands to be run.
     #[must_use]
     pub fn exact(&self) -> String {
-        format!("{}/{}", self.provider, self.name)
+        [&*self.provider, "/", &*self.name].concat()
     }
 
     /// Whether the name is kept for API keys (`key`, `key-1`, …), so that no login may take it.
@@ -109,6 +109,10 @@ fn is_device(name: &str) -> bool {
 }
 
 fn name_part(text: &str) -> Result<(), NameError> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'@');
+    if (1..=PART_LIMIT).contains(&text.len()) && text.bytes().all(is_plain) {
+        return Ok(());
+    }
     length(text, Part::Name)?;
     if text.contains('/') || text.chars().any(text::is_hostile) || text.trim() != text {
         let rule = "use no slash, no control or invisible characters, and no space at either end";

@@ -11,7 +11,7 @@ use crate::domain::origins::OtherOrigin;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::provider::request_template::RequestTemplate;
-use crate::domain::schedule::{REFRESH_LEAD, When, when};
+use crate::domain::schedule::{REFRESH_LEAD, When, after_the_grant, when};
 use crate::domain::secret::Secret;
 use crate::domain::tokens::Tokens;
 
@@ -23,8 +23,17 @@ pub struct Refreshable<'a> {
     pub provider: &'a Provider,
     /// The request of the provider file.
     pub call: &'a RequestTemplate,
+    profile: &'a Profile,
+    lead: Duration,
+    now: DateTime<Utc>,
+}
+
+impl Refreshable<'_> {
     /// When it is refreshed without anybody asking.
-    pub when: When,
+    #[must_use]
+    pub fn when(&self) -> When {
+        when(self.profile, self.lead, self.now)
+    }
 }
 
 /// Why a profile cannot be refreshed.
@@ -119,7 +128,7 @@ pub fn refreshability_with_lead<'a>(
     let call = provider.refresh.as_ref().ok_or(NotRefreshable::NotOffered)?;
     let refresh_token = tokens.refresh.as_ref().ok_or(NotRefreshable::NoRefreshToken)?;
     profile.agrees_to(call).map_err(NotRefreshable::OtherOrigin)?;
-    Ok(Refreshable { tokens, refresh_token, provider, call, when: when(profile, lead, now) })
+    Ok(Refreshable { tokens, refresh_token, provider, call, profile, lead, now })
 }
 
 /// The same where nobody has read the provider files yet: as far as `profile` alone can tell.
@@ -135,7 +144,8 @@ pub fn refreshability_by_profile(profile: &Profile, now: DateTime<Utc>) -> Resul
 /// Whether `profile` holds a refresh token whose grant is not over, as far as it alone can tell.
 #[must_use]
 pub fn has_live_grant(profile: &Profile, now: DateTime<Utc>) -> bool {
-    refreshability_by_profile(profile, now).is_ok_and(|when| !when.is_after_the_grant())
+    let is_login = profile.kind == Kind::OAuth && profile.owner.is_none();
+    is_login && profile.refresh_token().is_some() && after_the_grant(profile, now).is_none()
 }
 
 fn is_login(profile: &Profile) -> Result<(), NotRefreshable> {
@@ -239,7 +249,7 @@ mod tests {
         ] {
             let provider = provider();
             let said = refreshability(&profile, Some(&provider), now()).expect("it can be refreshed");
-            assert_eq!((said.when, has_live_grant(&profile, now())), (when, lives));
+            assert_eq!((said.when(), has_live_grant(&profile, now())), (when, lives));
             assert_eq!(said.refresh_token, &Secret::new("r"));
         }
         let soon = with(Expiry { expires_at: ends(400), ..Expiry::default() });

@@ -270,7 +270,7 @@ fn login<'a>(
         return Lookup::Good(profile);
     }
     match refreshability(profile, Some(provider), now) {
-        Ok(refreshable) if !refreshable.when.is_after_the_grant() => Lookup::Expired(profile),
+        Ok(refreshable) if !refreshable.when().is_after_the_grant() => Lookup::Expired(profile),
         Ok(_) | Err(_) => Lookup::NeedsLogin(profile),
     }
 }

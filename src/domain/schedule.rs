@@ -66,12 +66,18 @@ pub(super) fn when(profile: &Profile, lead: Duration, now: DateTime<Utc>) -> Whe
     automatic(profile, lead, now).map_or_else(When::OnRequest, When::At)
 }
 
-fn automatic(profile: &Profile, lead: Duration, now: DateTime<Utc>) -> Result<DateTime<Utc>, OnRequest> {
-    if profile.has_dead_grant() {
-        return Err(OnRequest::GrantDead);
+/// Why only a login helps `profile`, where its grant is over.
+pub(super) fn after_the_grant(profile: &Profile, now: DateTime<Utc>) -> Option<OnRequest> {
+    let has_ended = profile.life.grant_ends_at.is_some_and(|end| end <= now);
+    match profile.has_dead_grant() {
+        true => Some(OnRequest::GrantDead),
+        false => has_ended.then_some(OnRequest::GrantExpired),
     }
-    if profile.life.grant_ends_at.is_some_and(|end| end <= now) {
-        return Err(OnRequest::GrantExpired);
+}
+
+fn automatic(profile: &Profile, lead: Duration, now: DateTime<Utc>) -> Result<DateTime<Utc>, OnRequest> {
+    if let Some(over) = after_the_grant(profile, now) {
+        return Err(over);
     }
     let end = profile.life.expires_at.ok_or(OnRequest::NoExpiry)?;
     if profile.auto_refresh == AutoRefresh::Off {

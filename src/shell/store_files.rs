@@ -31,7 +31,6 @@ use std::time::Duration;
 use crate::domain::change::{Change, Edit, ErasedText, Snapshot, StoreNotice};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
-use crate::domain::secret::SecretText;
 use crate::domain::store_presence::StorePresence;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::shell::store_files::amended_file::AmendedFile;
@@ -274,11 +273,9 @@ impl StoreFile {
         if let Some(parsed) = cached() {
             return Ok(Some(parsed));
         }
-        let Some(mut bytes) = file::read(target, yaml_reader::SIZE_LIMIT)? else { return Ok(None) };
+        let Some(bytes) = file::read(target, yaml_reader::SIZE_LIMIT)? else { return Ok(None) };
         self.was_there.store(true, Ordering::SeqCst);
-        decoded(&bytes).map_err(|fault| unreadable(&self.path, &fault))?;
-        let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
-        let text = SecretText::new(text);
+        let text = decoded(bytes).map_err(|fault| unreadable(&self.path, &fault))?;
         let content =
             config_file::read_shared(self.file, &text).map_err(|fault| unreadable(&self.path, &fault))?;
         Ok(Some(self.cache.keep(text, content)))

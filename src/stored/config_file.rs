@@ -7,6 +7,7 @@
 
 mod amendments;
 mod entries;
+mod entry_place;
 pub(in crate::stored) mod fields;
 mod flat;
 mod key_facts;
@@ -19,6 +20,7 @@ mod schema_fields;
 #[cfg(test)]
 mod shapes;
 mod side_notes;
+pub(in crate::stored) mod texts;
 mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,8 +33,9 @@ use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{Secret, SecretText};
 use crate::stored::amendment::YamlAmendment;
-use crate::stored::config_file::entries::{BrokenEntry, DEPTH, Entry, entries};
+use crate::stored::config_file::entries::{DEPTH, Entry, entries};
 use crate::stored::field_value::FieldValue;
+use crate::stored::plain_reader::PlainPart;
 use crate::stored::positions::Positions;
 use crate::stored::vault_references;
 use crate::stored::yaml_editor::YamlEditor;
@@ -98,10 +101,18 @@ pub fn read(file: impl Into<ConfigFile>, text: &str) -> Result<Content, YamlErro
 /// # Errors
 /// [`YamlError`] when the text is not understood as a whole.
 pub fn read_shared(file: ConfigFile, text: &SecretText) -> Result<Content, YamlError> {
-    match yaml_reader::plain(text)? {
-        Some(tree) => Ok(Content { is_plain: true, ..read_tree(file, text, &tree.root_in(text).into())? }),
-        None => read(file, text),
-    }
+    // One provider at a time, so that no tree of megabytes has to be in memory as a whole.
+    let mut read_before = Vec::new();
+    let mut take = |name: &str, fields: PlainPart<'_>| {
+        entries::of_provider(file, Some(name), &fields.within(text).into(), &mut read_before);
+        name == entries::CUSTOM
+    };
+    let Some(rest) = yaml_reader::plain_in_parts(text, entries::PROVIDERS, &mut take)? else {
+        return read(file, text);
+    };
+    let rest = rest.root_in(text).into();
+    let entries = entries::with_rest(file, text, &rest, Some(read_before))?;
+    Ok(Content { is_plain: true, ..checked(file, text, entries, newer(text, &rest))? })
 }
 
 /// The profile `name` of `text`, where that is plain and the entry leaves no question; for all else there is
@@ -114,13 +125,22 @@ pub fn read_one(file: ConfigFile, text: &SecretText, name: &ProfileName) -> Opti
 }
 
 fn read_tree(file: ConfigFile, text: &str, tree: &FieldValue<'_>) -> Result<Content, YamlError> {
-    let entries = entries(file, text, tree)?;
+    checked(file, text, entries(file, text, tree)?, newer(text, tree))
+}
+
+/// What `text` says by its `entries`, unless it is one of another store.
+fn checked(
+    file: ConfigFile,
+    text: &str,
+    entries: Vec<Entry>,
+    read_only: Option<YamlError>,
+) -> Result<Content, YamlError> {
     let refers = |profile: &Arc<Profile>| !vault_references::references(profile).is_empty();
     if file.store != StoreId::Keyring && entries.iter().flat_map(|entry| &entry.profile).any(refers) {
         let remedy = "leave it to the store keyring: name another file with --config";
         return Err(YamlError::whole("it holds references to secrets in a keyring, and no tokens", remedy));
     }
-    Ok(content(text, entries, newer(text, tree)))
+    Ok(content(text, entries, read_only))
 }
 
 /// What `text` says by its `entries`; whoever has not read it plainly does not know whether it is plain.
@@ -325,8 +345,8 @@ fn writable<'a>(entries: &'a [Entry], name: &ProfileName) -> Result<Option<&'a E
     }
     let exact = name.exact();
     match entries.iter().find(|entry| entry.name() == exact) {
-        Some(Entry { profile: Err(BrokenEntry { why, .. }), .. }) => {
-            Err(AmendError::Impossible(format!("the entry {name} cannot be understood: {why}")))
+        Some(Entry { profile: Err(broken), .. }) => {
+            Err(AmendError::Impossible(format!("the entry {name} cannot be understood: {}", broken.why)))
         }
         Some(_) | None => Ok(None),
     }

@@ -1,5 +1,6 @@
 //! Fields of a file, whichever reader has read it: the tree that can be changed, or the quick one.
 
+use either::Either;
 use serde_yaml::value::TaggedValue;
 use serde_yaml::{Mapping, Number, Value};
 
@@ -104,12 +105,10 @@ impl<'a> From<&'a Mapping> for FieldMap<'a> {
 
 impl<'a> FieldList<'a> {
     pub(in crate::stored) fn iter(self) -> impl Iterator<Item = FieldValue<'a>> {
-        let (tree, plain) = match self {
-            Self::Tree(list) => (Some(list), None),
-            Self::Plain(part) => (None, Some(part)),
-        };
-        let tree = tree.into_iter().flatten().map(FieldValue::from);
-        tree.chain(plain.into_iter().flat_map(|part| part.parts()).map(|(_, part)| part.into()))
+        match self {
+            Self::Tree(list) => Either::Left(list.iter().map(FieldValue::from)),
+            Self::Plain(part) => Either::Right(part.parts().map(|(_, part)| part.into())),
+        }
     }
 }
 
@@ -132,12 +131,9 @@ impl<'a> FieldMap<'a> {
 
     /// Every field with its name, where that is a text.
     pub(in crate::stored) fn iter(self) -> impl Iterator<Item = (Option<&'a str>, FieldValue<'a>)> {
-        let (tree, plain) = match self {
-            Self::Tree(map) => (Some(map), None),
-            Self::Plain(part) => (None, Some(part)),
-        };
-        let tree = tree.into_iter().flatten().map(|(key, value)| (key.as_str(), FieldValue::from(value)));
-        let plain = plain.into_iter().flat_map(|part| part.parts());
-        tree.chain(plain.map(|(key, part)| (Some(key), part.into())))
+        match self {
+            Self::Tree(map) => Either::Left(map.iter().map(|(key, value)| (key.as_str(), value.into()))),
+            Self::Plain(part) => Either::Right(part.parts().map(|(key, part)| (Some(key), part.into()))),
+        }
     }
 }

@@ -17,6 +17,8 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::{Authorize, Provider};
 use crate::stored::config_file::fields::{self, KnownField};
+use crate::stored::config_file::texts::text;
+use crate::stored::field_value::FieldValue;
 
 /// The version of the structure that is written.
 const VERSION: u64 = 1;
@@ -127,10 +129,13 @@ pub fn read(file_name: &str, text: &str) -> Result<HashedFile, String> {
 
 /// Whose a file with these fields says that it is.
 fn told_identity(fields: &Mapping) -> Result<FileIdentity, String> {
-    let text = |key: &str| fields::text(fields.into(), key).map(|text| text.unwrap_or_default().to_owned());
-    let name = ProfileName::new(&text("provider")?, &text("id")?).map_err(|bad| bad.to_string())?;
-    let (authorize_url, token_url) = (text("authorize_url")?, text("token_url")?);
-    Ok(FileIdentity { name, authorize_url, token_url, client_id: text("client_id")? })
+    let told = |key: &str| {
+        let value = fields.get(key).map_or(FieldValue::Null, FieldValue::from);
+        text(key, &value).map(|text| text.unwrap_or_default().to_owned())
+    };
+    let name = ProfileName::new(&told("provider")?, &told("id")?).map_err(|bad| bad.to_string())?;
+    let (authorize_url, token_url) = (told("authorize_url")?, told("token_url")?);
+    Ok(FileIdentity { name, authorize_url, token_url, client_id: told("client_id")? })
 }
 
 /// The file that was erased, as it was.

@@ -6,7 +6,8 @@ pub(in crate::stored) const PLAIN: &str = "# ours\nversion: 1\nproviders:\n  dem
     client_id: 9d1c250a-e61b-44d9-88ed\n        access_token: sk-ant_1/x=\n        expires_at: \
     \"2026-01-02T03:04:05Z\"\n        scopes:\n          - user:profile\n          # more\n          - \"x\"\n        \
     last_refresh:\n          at: \"now\"\n          times: 2\n        refresh_count: 17\n      - id: ben\n\n        \
-    scopes:\n        - a\n    api_key: k\n    models:\n  other:\n    api_keys:\n    - a\n    - b\n";
+    scopes:\n        - a\n    api_key: k\n    models:\n  custom:\n    own:\n      keys:\n      - id: ci\n        api_key: c\n        hosts:\n          - h\n  \
+    other:\n    api_keys:\n    - a\n    - b\n";
 
 /// As many cases as somebody asks for, and never few.
 pub(in crate::stored) fn cases() -> ProptestConfig {

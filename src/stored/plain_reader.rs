@@ -34,14 +34,33 @@ const MANY_KEYS: usize = 24;
 /// The tree of `text`, if all of it has the plain shape.
 #[must_use]
 pub fn parse(text: &str) -> Option<PlainTree<'_>> {
-    whole_block(text, 0, 0, None)
+    whole_block(text, (0, 0), Sieve::All)
 }
 
 /// The same without the items of its lists that say another `id` than this one: all of the text is read, and
 /// nothing of them is kept.
 #[must_use]
 pub fn parse_only<'a>(text: &'a str, id: &str) -> Option<PlainTree<'a>> {
-    whole_block(text, 0, 0, Some(id))
+    whole_block(text, (0, 0), Sieve::Id(id))
+}
+
+/// The same without those fields of its map `name` that `take` wants no more of: it is given each of them, as soon
+/// as that was read. What it made of them counts only once there is a tree.
+#[must_use]
+pub fn parse_in_parts<'a>(text: &'a str, name: &str, take: &mut TakePart<'_>) -> Option<PlainTree<'a>> {
+    whole_block(text, (0, 0), Sieve::Parts(name, take))
+}
+
+/// Takes a field with its key, and says whether it is kept in the tree too.
+pub type TakePart<'a> = dyn FnMut(&str, PlainPart<'_>) -> bool + 'a;
+
+/// What of a text is kept in its tree.
+enum Sieve<'a> {
+    All,
+    /// Of the items of lists that are maps and say an id, those of this one.
+    Id(&'a str),
+    /// Of the map of this name right below the root, what is to be kept.
+    Parts(&'a str, &'a mut TakePart<'a>),
 }
 
 /// The one item of the list that `text` is, whose dash stands at `indent`, and `depth` deep in the
@@ -49,7 +68,7 @@ pub fn parse_only<'a>(text: &'a str, id: &str) -> Option<PlainTree<'a>> {
 /// goes on behind it.
 #[must_use]
 pub fn item(text: &str, indent: usize, depth: usize) -> Option<PlainTree<'_>> {
-    let mut tree = whole_block(text, indent, depth, None)?;
+    let mut tree = whole_block(text, (indent, depth), Sieve::All)?;
     let is_list = tree.root().value() == PlainValue::List;
     let is_one = is_list && tree.root().parts().count() == 1;
     tree.nodes.remove(0);
@@ -71,7 +90,7 @@ struct ReadItems {
 fn items(text: &str, indent: usize, only: &str, left: usize) -> Option<ReadItems> {
     let mut lines = Lines { next: None, rest: Some(text), left };
     lines.step()?;
-    let mut reader = Reader { text, lines, nodes: Vec::new(), keys: Vec::new(), only: Some(only) };
+    let mut reader = Reader { text, lines, nodes: Vec::new(), keys: Vec::new(), sieve: Sieve::Id(only) };
     reader.list("", indent, 0)?;
     let next = |line: PlainLine<'_>| Some(tree::place(text, line.content)? - line.indent);
     let length = reader.lines.next.map_or(Some(text.len()), next)?;
@@ -79,12 +98,18 @@ fn items(text: &str, indent: usize, only: &str, left: usize) -> Option<ReadItems
 }
 
 /// The block that begins at `indent` and takes up all of `text`.
-fn whole_block<'a>(text: &'a str, indent: usize, depth: usize, only: Option<&str>) -> Option<PlainTree<'a>> {
+fn whole_block<'a>(
+    text: &'a str,
+    (indent, depth): (usize, usize),
+    sieve: Sieve<'_>,
+) -> Option<PlainTree<'a>> {
     let lines = Lines::begin(text)?;
-    // Most lines are a node; what grows is wiped wherever it was.
-    let nodes = if only.is_some() { 0 } else { memchr_iter(b'\n', text.as_bytes()).count() };
-    let nodes = Vec::with_capacity(nodes + nodes / 4);
-    let mut reader = Reader { text, lines, nodes, keys: Vec::new(), only };
+    let nodes = match sieve {
+        // Most lines are a node; what grows is wiped wherever it was.
+        Sieve::All => memchr_iter(b'\n', text.as_bytes()).count() * 5 / 4,
+        Sieve::Id(_) | Sieve::Parts(..) => 0,
+    };
+    let mut reader = Reader { text, lines, nodes: Vec::with_capacity(nodes), keys: Vec::new(), sieve };
     reader.block("", indent, depth)?;
     reader.lines.next.is_none().then_some(PlainTree { text, nodes: reader.nodes })
 }
@@ -157,8 +182,7 @@ struct Reader<'a, 'b> {
     nodes: Vec<PlainNode>,
     /// The keys of the maps that go on, one map after another.
     keys: Vec<&'a str>,
-    /// The id of the items that are kept, where others are not.
-    only: Option<&'b str>,
+    sieve: Sieve<'b>,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -176,14 +200,15 @@ impl<'a> Reader<'a, '_> {
 
     fn list(&mut self, key: &'a str, indent: usize, depth: usize) -> Option<()> {
         let list = self.begin(key, PlainValue::List, "")?;
+        // Where one kind may be left out, the other would be counted wrongly.
+        let is_sifted = matches!(self.sieve, Sieve::Id(_));
         let mut has_maps = None;
         while let Some(item) = self.lines.next.filter(|line| line.indent == indent).and_then(PlainLine::item)
         {
             self.lines.step()?;
             let pair = pair(item.content);
-            // Where one kind may be left out, the other would be counted wrongly.
             let has_maps = *has_maps.get_or_insert(pair.is_some());
-            (self.only.is_none() || pair.is_some() == has_maps).then_some(())?;
+            (!is_sifted || pair.is_some() == has_maps).then_some(())?;
             match pair {
                 Some(pair) => self.item((item.indent, depth + 1), pair)?,
                 None => self.scalar("", item.content)?,
@@ -196,7 +221,7 @@ impl<'a> Reader<'a, '_> {
     fn item(&mut self, (indent, depth): (usize, usize), pair: Pair<'a>) -> Option<()> {
         let first = self.nodes.len();
         self.map(("", Some(pair)), indent, depth)?;
-        if let Some(only) = self.only {
+        if let Sieve::Id(only) = self.sieve {
             let item = PlainPart::of(self.text, self.nodes.get(first..)?);
             if item.get("id").is_some_and(|id| id.value() != PlainValue::Text(only)) {
                 self.nodes.truncate(first);
@@ -208,11 +233,13 @@ impl<'a> Reader<'a, '_> {
     /// A map under `key`, `begun` by a pair whose line is no longer among those to come.
     fn map(&mut self, (key, mut begun): Begun<'a>, indent: usize, depth: usize) -> Option<()> {
         let map = self.begin(key, PlainValue::Map, "")?;
+        let is_taken = depth == 1 && matches!(self.sieve, Sieve::Parts(name, _) if name == key);
         let first = self.keys.len();
         while let Some((key, rest)) = match begun.take() {
             Some(pair) => Some(pair),
             None => self.pair_at(indent)?,
         } {
+            let field = self.nodes.len();
             self.keys.push(key);
             match (rest, self.lines.next) {
                 (Some(rest), _) => self.scalar(key, rest)?,
@@ -221,10 +248,23 @@ impl<'a> Reader<'a, '_> {
                 (None, Some(next)) if next.is_item_at(indent) => self.list(key, indent, depth + 1)?,
                 (None, Some(_) | None) => drop(self.begin(key, PlainValue::Null, "")?),
             }
+            if is_taken {
+                self.take(key, field)?;
+            }
         }
         self.end(map)?;
         has_no_doubles(self.keys.get(first..)?).then_some(())?;
         self.keys.truncate(first);
+        Some(())
+    }
+
+    /// Gives away the field `key`, whose nodes begin at `first`.
+    fn take(&mut self, key: &str, first: usize) -> Option<()> {
+        if let Sieve::Parts(_, take) = &mut self.sieve
+            && !take(key, PlainPart::of(self.text, self.nodes.get(first..)?))
+        {
+            self.nodes.truncate(first);
+        }
         Some(())
     }
 

@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use serde_yaml::Value;
 
 use crate::domain::text;
-use crate::stored::plain_reader::{self, PlainTree};
+use crate::stored::plain_reader::{self, PlainTree, TakePart};
 use crate::stored::yaml_cost::{self, Tags, Uncounted};
 use crate::stored::{YamlError, positions};
 
@@ -46,13 +46,32 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
 /// # Errors
 /// [`YamlError`] where it is too long, or empty.
 pub fn plain(text: &str) -> Result<Option<PlainTree<'_>>, YamlError> {
+    within_limit(text, plain_reader::parse)
+}
+
+fn within_limit<'a>(
+    text: &'a str,
+    read: impl FnOnce(&'a str) -> Option<PlainTree<'a>>,
+) -> Result<Option<PlainTree<'a>>, YamlError> {
     // The plain shape has no brackets to count, and is never deep.
     if text.len() <= SIZE_LIMIT
-        && let Some(tree) = plain_reader::parse(text)
+        && let Some(tree) = read(text)
     {
         return Ok(Some(tree));
     }
     within_size(text).map(|()| None)
+}
+
+/// The same; each field of the map `name` is given to `take`, which says whether it is kept in the tree.
+///
+/// # Errors
+/// [`YamlError`] where it is too long, or empty.
+pub fn plain_in_parts<'a>(
+    text: &'a str,
+    name: &str,
+    take: &mut TakePart<'_>,
+) -> Result<Option<PlainTree<'a>>, YamlError> {
+    within_limit(text, |text| plain_reader::parse_in_parts(text, name, take))
 }
 
 /// The same, with nothing kept of items that say another `id`.

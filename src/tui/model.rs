@@ -258,7 +258,7 @@ impl Model {
     pub fn refreshability(&self, profile: &Profile, now: DateTime<Utc>) -> Result<When, NotRefreshable> {
         let lead = self.refresh_lead();
         let refreshable = refreshability_with_lead(profile, self.provider(profile), lead, now);
-        refreshable.map(|refreshable| refreshable.when)
+        refreshable.map(|refreshable| refreshable.when())
     }
 
     /// How long before its end a token is refreshed.

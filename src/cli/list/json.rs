@@ -1,29 +1,24 @@
 //! List as JSON; `docs/json.md` says what each field means.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
 use crate::cli::list::{health, login_end};
-use crate::cli::output::{self, JSON_VERSION, Streamed};
+use crate::cli::output::{self, JSON_VERSION, JsonObject};
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Utc, rfc3339};
 use crate::domain::health::Health;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult};
+use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::refreshability::{NotRefreshable, refreshability_with_lead};
 use crate::domain::schedule::{REFRESH_LEAD, When};
 use crate::domain::settings::Settings;
-
-/// What scripts read. Times are RFC 3339 in UTC; what is not known is null.
-#[derive(Serialize)]
-struct ListJson<'a, P> {
-    version: u32,
-    profiles: P,
-    stores: Vec<StoreJson<'a>>,
-}
+use crate::shell::terminal::console;
 
 /// A store that is there and may be written, unless something is wrong with it.
 #[derive(Serialize)]
@@ -42,7 +37,8 @@ impl<'a> StoreJson<'a> {
     }
 }
 
-#[derive(Default, Serialize)]
+/// What scripts read of a profile. Times are RFC 3339 in UTC; what is not known is null.
+#[derive(Default)]
 struct ProfileJson<'a> {
     profile: Option<String>,
     provider: &'a str,
@@ -67,6 +63,35 @@ struct ProfileJson<'a> {
     refreshable: Option<bool>,
     not_refreshable: Option<&'static str>,
     refreshes_at: Option<String>,
+}
+
+impl ProfileJson<'_> {
+    fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        let mut object = JsonObject::begin(out);
+        object.text("profile", self.profile.as_deref())?;
+        object.text("provider", Some(self.provider))?;
+        object.text("name", Some(self.name))?;
+        object.text("kind", self.kind)?;
+        object.text("state", Some(&self.state))?;
+        object.text("expires_at", self.expires_at.as_deref())?;
+        object.text("grant_ends_at", self.grant_ends_at.as_deref())?;
+        object.text("account", self.account)?;
+        object.value("scopes", &self.scopes)?;
+        object.text("store", Some(self.store))?;
+        object.value("last_refresh", &self.last_refresh)?;
+        object.value("last_test", &self.last_test)?;
+        object.value("owner", &self.owner)?;
+        object.text("note", self.note)?;
+        object.text("subject", self.subject)?;
+        object.text("issuer", self.issuer)?;
+        object.text("client_id", self.client_id)?;
+        object.value("seconds_left", &self.seconds_left)?;
+        object.value("refreshable", &self.refreshable)?;
+        object.text("not_refreshable", self.not_refreshable)?;
+        object.text("refreshes_at", self.refreshes_at.as_deref())?;
+        object.end();
+        Ok(())
+    }
 }
 
 #[derive(Serialize)]
@@ -116,14 +141,13 @@ impl<'a> LastRefreshJson<'a> {
 /// The automatic refresh of a login by an open screen: its time, or why there is none.
 fn refresh_at(
     profile: &Profile,
-    catalog: &Catalog,
+    provider: Option<&Provider>,
     settings: &Settings,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, &'static str> {
-    let provider = catalog.get(profile.id.name.provider());
     let lead = settings.refresh_lead.unwrap_or(REFRESH_LEAD);
     let refreshable = refreshability_with_lead(profile, provider, lead, now).map_err(|why| why.word())?;
-    match refreshable.when {
+    match refreshable.when() {
         When::At(at) if settings.automatic_refresh && !settings.read_only => Ok(Some(at)),
         when if when.is_after_the_grant() => Err(NotRefreshable::GrantDead(String::new()).word()),
         When::At(_) | When::OnRequest(_) => Ok(None),
@@ -134,30 +158,47 @@ fn refresh_at(
 ///
 /// # Errors
 /// When it cannot be JSON, or standard output cannot be written to.
-pub(super) fn print(
-    stores: &[Snapshot],
-    catalog: &Catalog,
+pub(super) fn print<'a>(
+    stores: &'a [Snapshot],
+    catalog: &'a Catalog,
     settings: &Settings,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let rows = || stores.iter().flat_map(|snapshot| snapshot.rows.iter().map(|row| (snapshot.store, row)));
-    let profiles = Streamed(|| {
-        rows().map(|(store, row)| match row {
-            Row::Profile(profile) => {
-                of_profile(profile, refresh_at(profile, catalog, settings, now), catalog, now)
-            }
-            Row::Broken(broken) => of_broken(store, &broken.name, &broken.at),
-        })
-    });
+    // Rows of one provider follow each other.
+    let mut last: Option<(&str, Option<&Provider>)> = None;
+    let mut profile_json = |store: StoreId, row: &'a Row| match row {
+        Row::Profile(profile) => {
+            let name = profile.id.name.provider();
+            let known = last.filter(|(of, _)| *of == name);
+            let (_, provider) = *last.insert(known.unwrap_or_else(|| (name, catalog.get(name))));
+            of_profile(profile, refresh_at(profile, provider, settings, now), provider, now)
+        }
+        Row::Broken(broken) => of_broken(store, &broken.name, &broken.at),
+    };
+    let rows = stores.iter().flat_map(|snapshot| snapshot.rows.iter().map(|row| (snapshot.store, row)));
     let there = stores.iter().filter(|snapshot| snapshot.store.may_be_written() && snapshot.is_there());
-    let there = there.map(StoreJson::new).collect();
-    output::print_json(&ListJson { version: JSON_VERSION, profiles, stores: there })
+    let there: Vec<StoreJson<'_>> = there.map(StoreJson::new).collect();
+    console::print_in_pieces(|out| {
+        write!(out, r#"{{"version":{JSON_VERSION},"profiles":["#)?;
+        let (mut text, mut between) = (Vec::new(), "");
+        for (store, row) in rows {
+            text.clear();
+            text.extend_from_slice(between.as_bytes());
+            profile_json(store, row).write(&mut text)?;
+            out.write_all(&text)?;
+            between = ",";
+        }
+        out.write_all(br#"],"stores":"#)?;
+        output::write_json(out, &there)?;
+        out.write_all(b"}\n")
+    })?;
+    Ok(())
 }
 
 fn of_profile<'a>(
     profile: &'a Profile,
     refresh: Result<Option<DateTime<Utc>>, &'static str>,
-    catalog: &Catalog,
+    provider: Option<&Provider>,
     now: DateTime<Utc>,
 ) -> ProfileJson<'a> {
     ProfileJson {
@@ -169,7 +210,7 @@ fn of_profile<'a>(
             Kind::ApiKey => "api_key",
             Kind::Environment => "environment",
         }),
-        state: one_word(health(profile, catalog, now).word_for(profile)),
+        state: one_word(health(profile, provider, now).word_for(profile)),
         expires_at: profile.life.expires_at.map(rfc3339),
         grant_ends_at: login_end(profile, now).map(rfc3339),
         account: profile.account.as_deref(),

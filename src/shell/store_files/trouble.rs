@@ -1,10 +1,13 @@
 //! Words for a store that cannot be read or changed.
 
-use std::fmt;
 use std::path::Path;
+use std::{fmt, mem};
+
+use zeroize::Zeroizing;
 
 use crate::domain::change::{Change, ChangeError};
 use crate::domain::name::ProfileName;
+use crate::domain::secret::SecretText;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::file::shown;
 use crate::shell::store_files::lock::{self, LockError};
@@ -29,9 +32,11 @@ impl fmt::Display for ApplyError {
 }
 
 /// The text of a store's file.
-pub(super) fn decoded(bytes: &[u8]) -> Result<&str, YamlError> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+pub(super) fn decoded(mut bytes: Zeroizing<Vec<u8>>) -> Result<SecretText, YamlError> {
+    String::from_utf8(mem::take(&mut *bytes)).map(SecretText::new).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let bytes = Zeroizing::new(error.into_bytes());
+        let before = bytes.get(..valid).unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count();
         let last = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let column = String::from_utf8_lossy(last).chars().count();

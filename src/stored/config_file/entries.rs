@@ -10,7 +10,8 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::text;
 use crate::stored::YamlError;
-use crate::stored::config_file::{ConfigFile, FileSchema, fields, flat, key_facts};
+use crate::stored::config_file::entry_place::{EntryKind, EntryPlace, ProviderPath};
+use crate::stored::config_file::{ConfigFile, FileSchema, fields, flat, key_facts, texts};
 use crate::stored::field_value::{FieldMap, FieldValue};
 use crate::stored::positions::Positions;
 use crate::stored::yaml_path::{PathStep, find, joined};
@@ -31,9 +32,9 @@ pub(super) const BESIDE_KEYS: [&str; 2] = [LAST_TESTS, KEY_FACTS];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) place: EntryPlace,
-    pub(super) profile: Result<Arc<Profile>, BrokenEntry>,
+    pub(super) profile: Result<Arc<Profile>, Box<BrokenEntry>>,
     /// What is odd in it though it is understood, without a value of the file.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Box<[String]>,
 }
 
 /// An entry that is not understood.
@@ -51,13 +52,13 @@ impl Entry {
         profile: Result<Profile, String>,
         notes: Vec<String>,
     ) -> Self {
-        let broken = |why| BrokenEntry { name: shown_name(of.provider, name), why };
-        Self { place, profile: profile.map(Arc::new).map_err(broken), notes }
+        let broken = |why| Box::new(BrokenEntry { name: shown_name(of.provider, name), why });
+        Self { place, profile: profile.map(Arc::new).map_err(broken), notes: notes.into() }
     }
 
     fn broken(place: EntryPlace, provider: &str, why: impl Into<String>) -> Self {
         let broken = BrokenEntry { name: shown_name(provider, "?"), why: why.into() };
-        Self { place, profile: Err(broken), notes: Vec::new() }
+        Self { place, profile: Err(Box::new(broken)), notes: Box::default() }
     }
 
     /// `provider/name` as far as it can be told, made safe to show.
@@ -77,74 +78,18 @@ impl Entry {
     }
 }
 
-/// Where an entry is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct EntryPlace {
-    /// The path of its provider.
-    provider: Arc<[PathStep]>,
-    pub(super) kind: EntryKind,
-    /// Its place in the list of its kind, counted from 0; absent: it is no item of a list.
-    nth: Option<usize>,
-}
-
-impl EntryPlace {
-    pub(super) fn path(&self) -> Vec<PathStep> {
-        let field = self.kind.field().map(PathStep::key);
-        self.provider.iter().cloned().chain(field).chain(self.nth.map(PathStep::Nth)).collect()
-    }
-
-    /// The path of `field`, one of [`BESIDE_KEYS`], of a key that is written as a text.
-    pub(super) fn beside(&self, field: &str, name: &ProfileName) -> Vec<PathStep> {
-        joined(&joined(&self.provider, PathStep::key(field)), PathStep::key(name.name()))
-    }
-}
-
-/// How an entry is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum EntryKind {
-    /// `oauth_credentials[n]`, a map.
-    Login,
-    /// Fields of a login among those of its provider.
-    FlatLogin,
-    /// `keys[n]`, a map.
-    NamedKey,
-    /// `api_key`, a text.
-    Key,
-    /// `api_keys[n]`, a text.
-    NthKey,
-}
-
-impl EntryKind {
-    /// The field of its provider that holds it.
-    fn field(self) -> Option<&'static str> {
-        match self {
-            Self::Login => Some("oauth_credentials"),
-            Self::FlatLogin => None,
-            Self::NamedKey => Some("keys"),
-            Self::Key => Some("api_key"),
-            Self::NthKey => Some("api_keys"),
-        }
-    }
-
-    fn of_field(field: &str) -> Option<Self> {
-        [Self::Login, Self::NamedKey, Self::Key, Self::NthKey]
-            .into_iter()
-            .find(|kind| kind.field() == Some(field))
-    }
-}
-
 /// A provider in a store.
 #[derive(Debug)]
 pub(super) struct ProviderOf<'a> {
     store: StoreId,
     provider: &'a str,
-    path: Arc<[PathStep]>,
+    path: ProviderPath,
     /// The name of one of its profiles, whose provider the others share.
     first: OnceCell<ProfileName>,
 }
 
 impl<'a> ProviderOf<'a> {
-    fn new(store: StoreId, provider: &'a str, path: Arc<[PathStep]>) -> Self {
+    fn new(store: StoreId, provider: &'a str, path: ProviderPath) -> Self {
         Self { store, provider, path, first: OnceCell::new() }
     }
 
@@ -152,25 +97,41 @@ impl<'a> ProviderOf<'a> {
     fn id(&self, name: &str) -> Result<ProfileId, String> {
         let name = match self.first.get() {
             Some(first) => first.beside(name),
-            None => ProfileName::new(self.provider, name),
+            None => ProfileName::new(self.provider, name).map(|name| self.first.get_or_init(|| name).clone()),
         };
-        let name = name.map_err(|bad| bad.to_string())?;
-        let _ = self.first.set(name.clone());
-        Ok(ProfileId { store: self.store, name })
+        Ok(ProfileId { store: self.store, name: name.map_err(|bad| bad.to_string())? })
     }
 
     fn place(&self, kind: EntryKind, nth: Option<usize>) -> EntryPlace {
+        let nth = nth.and_then(|nth| u32::try_from(nth).ok());
         EntryPlace { provider: Arc::clone(&self.path), kind, nth }
     }
 }
 
+/// The field of the file that holds its providers, by name.
+pub(super) const PROVIDERS: &str = "providers";
+
+/// The field among them that holds further ones.
+pub(super) const CUSTOM: &str = "custom";
+
 /// Every entry of `tree`, the text of `file`, in its order; `text` is asked for lines only when one is at fault.
 pub(super) fn entries(file: ConfigFile, text: &str, tree: &FieldValue<'_>) -> Result<Vec<Entry>, YamlError> {
+    with_rest(file, text, tree, None)
+}
+
+/// The same where the entries of `read` providers were taken out of the tree, which still has [`CUSTOM`].
+pub(super) fn with_rest(
+    file: ConfigFile,
+    text: &str,
+    tree: &FieldValue<'_>,
+    read: Option<Vec<Entry>>,
+) -> Result<Vec<Entry>, YamlError> {
     let wrong = |path: &[PathStep], what| {
         let line = Positions::from_text(text, DEPTH).nearest_line(path).unwrap_or(1);
         YamlError::at(line, 1, format!("{what} is no map of names"), "correct the file in an editor")
     };
-    let mut entries = Vec::new();
+    let is_read = read.is_some();
+    let mut entries = read.unwrap_or_default();
     let root = match tree {
         FieldValue::Null => return Ok(entries),
         FieldValue::Map(root) => root,
@@ -182,17 +143,19 @@ pub(super) fn entries(file: ConfigFile, text: &str, tree: &FieldValue<'_>) -> Re
             return Err(wrong(&[], "the file"));
         }
     };
-    match root.get("providers") {
+    match root.get(PROVIDERS) {
         None | Some(FieldValue::Null) => {}
         Some(FieldValue::Map(providers)) => {
-            let root = [PathStep::key("providers")];
-            each_provider(file, &root, providers, &mut entries);
-            if let Some(FieldValue::Map(custom)) = providers.get("custom") {
-                let below = [PathStep::key("providers"), PathStep::key("custom")];
-                each_provider(file, &below, custom, &mut entries);
+            let each = providers.iter().filter(|_| !is_read);
+            each.for_each(|(name, fields)| of_provider(file, name, &fields, &mut entries));
+            if let Some(FieldValue::Map(custom)) = providers.get(CUSTOM) {
+                let below = [PathStep::key(PROVIDERS), PathStep::key(CUSTOM)];
+                custom
+                    .iter()
+                    .for_each(|(name, fields)| below_path(file, &below, (name, &fields), &mut entries));
             }
         }
-        Some(_) => return Err(wrong(&[PathStep::key("providers")], "providers")),
+        Some(_) => return Err(wrong(&[PathStep::key(PROVIDERS)], PROVIDERS)),
     }
     refuse_doubles(text, &mut entries);
     Ok(entries)
@@ -201,41 +164,52 @@ pub(super) fn entries(file: ConfigFile, text: &str, tree: &FieldValue<'_>) -> Re
 /// The profile `name` of a plain `tree`, where its entry is understood and nothing in it is odd; no other
 /// entry is looked at more closely than its name.
 pub(super) fn only(file: ConfigFile, tree: &FieldValue<'_>, name: &ProfileName) -> Option<Arc<Profile>> {
-    let providers = tree.as_map()?.get("providers")?.as_map()?;
-    let custom = providers.get("custom").and_then(|custom| custom.as_map());
+    let providers = tree.as_map()?.get(PROVIDERS)?.as_map()?;
+    let custom = providers.get(CUSTOM).and_then(|custom| custom.as_map());
     let mut entries = Vec::new();
     for providers in [Some(providers), custom].into_iter().flatten() {
         let fields = providers.get(name.provider()).and_then(|fields| fields.as_map());
-        let of = ProviderOf::new(file.store, name.provider(), Arc::new([]));
+        let of = ProviderOf::new(file.store, name.provider(), Arc::default());
         fields.into_iter().for_each(|fields| each_entry(&of, fields, Some(name.name()), &mut entries));
     }
     let first = entries.into_iter().next().filter(|entry| entry.notes.is_empty())?;
     first.profile.ok()
 }
 
-fn each_provider(file: ConfigFile, around: &[PathStep], providers: FieldMap<'_>, entries: &mut Vec<Entry>) {
-    for (key, value) in providers.iter() {
-        let FieldValue::Map(fields) = value else { continue };
-        let path = joined(around, PathStep::key(key.unwrap_or("?"))).into();
-        let of = ProviderOf::new(file.store, key.unwrap_or("?"), path);
-        let place = of.place(EntryKind::FlatLogin, None);
-        let merged = match (key, merged(fields)) {
-            (Some(_), Ok(merged)) => merged,
-            (Some(provider), Err(why)) => {
-                entries.push(Entry::broken(place, provider, why));
-                continue;
-            }
-            (None, _) => {
-                entries.push(Entry::broken(place, "?", "the provider's name must be quoted text"));
-                continue;
-            }
-        };
-        let fields = merged.as_ref().map_or(fields, FieldMap::from);
-        let first = entries.len();
-        each_entry(&of, fields, None, entries);
+/// Adds the entries of a provider right among [`PROVIDERS`].
+pub(super) fn of_provider(
+    file: ConfigFile,
+    name: Option<&str>,
+    fields: &FieldValue<'_>,
+    entries: &mut Vec<Entry>,
+) {
+    below_path(file, &[PathStep::key(PROVIDERS)], (name, fields), entries);
+}
+
+fn below_path(
+    file: ConfigFile,
+    around: &[PathStep],
+    (key, value): (Option<&str>, &FieldValue<'_>),
+    entries: &mut Vec<Entry>,
+) {
+    let FieldValue::Map(fields) = value else { return };
+    let path = joined(around, PathStep::key(key.unwrap_or("?"))).into();
+    let of = ProviderOf::new(file.store, key.unwrap_or("?"), path);
+    let place = of.place(EntryKind::FlatLogin, None);
+    let merged = match (key, merged(*fields)) {
+        (Some(_), Ok(merged)) => merged,
+        (Some(provider), Err(why)) => return entries.push(Entry::broken(place, provider, why)),
+        (None, _) => {
+            return entries.push(Entry::broken(place, "?", "the provider's name must be quoted text"));
+        }
+    };
+    let fields = merged.as_ref().map_or(*fields, FieldMap::from);
+    let first = entries.len();
+    each_entry(&of, fields, None, entries);
+    if file.schema == FileSchema::Shared {
         let listed = entries.get(first..).unwrap_or_default();
         let is_listed = listed.iter().any(|entry| entry.is_named(flat::NAME));
-        if file.schema == FileSchema::Shared && flat::is_login(fields, is_listed) {
+        if flat::is_login(fields, is_listed) {
             entries.push(flat_login(place, &of, fields));
         }
     }
@@ -311,7 +285,7 @@ fn key(
         if let Some(facts) = beside(KEY_FACTS).and_then(|facts| facts.as_map()) {
             key_facts::take(profile, facts, &mut notes);
         }
-        profile.last_test = fields::last_test(beside(LAST_TESTS)).map(Box::new);
+        profile.last_test = beside(LAST_TESTS).and_then(|test| fields::last_test(&test)).map(Box::new);
     }
     Some(Entry::new(place, (provider, name), profile, notes))
 }
@@ -327,7 +301,7 @@ fn named(place: EntryPlace, of: &ProviderOf<'_>, item: &FieldValue<'_>) -> Entry
         Err(why) => return Entry::broken(place, provider, why),
     };
     let fields = merged.as_ref().map_or(*fields, FieldMap::from);
-    let name = match fields::text(fields, "id") {
+    let name = match fields.get("id").map_or(Ok(None), |id| texts::text("id", &id)) {
         Ok(Some(name)) => name,
         Ok(None) => return Entry::broken(place, provider, "the entry has no id"),
         Err(why) => return Entry::broken(place, provider, why),
@@ -389,7 +363,7 @@ fn refuse_doubles(text: &str, entries: &mut [Entry]) {
         let line = positions.nearest_line(&path).unwrap_or(1);
         let Some(entry) = entries.get_mut(at) else { continue };
         let why = format!("the entry in line {line} has the same name");
-        entry.profile = Err(BrokenEntry { name: entry.name(), why });
+        entry.profile = Err(Box::new(BrokenEntry { name: entry.name(), why }));
     }
 }
 

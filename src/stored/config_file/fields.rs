@@ -5,14 +5,15 @@ use serde_yaml::{Number, Value};
 use crate::domain::claims::{Claims, FactSource};
 use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds, is_writable, rfc3339};
 use crate::domain::jwt;
-use crate::domain::known_login::LoginFacts;
+use crate::domain::known_login::{KnownLogin, LoginFacts};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{
     AutoRefresh, ClockDiffers, EndBy, Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult,
 };
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
+use crate::domain::tokens::{RefreshTokenId, StoredTokens, Tokens};
 use crate::stored::config_file::key_facts;
+use crate::stored::config_file::texts::{credential, filled, text, texts};
 use crate::stored::config_file::times::{at, time};
 use crate::stored::field_value::{FieldMap, FieldValue};
 
@@ -24,36 +25,6 @@ pub(super) fn end_in_token(profile: &Profile) -> Option<DateTime<Utc>> {
 
 /// What is known of a field: its name, and its value unless there is none.
 pub(in crate::stored) type KnownField = (&'static str, Option<Value>);
-
-/// The text of a field; empty and absent are the same.
-pub(in crate::stored) fn text<'a>(fields: FieldMap<'a>, key: &str) -> Result<Option<&'a str>, String> {
-    match fields.get(key) {
-        None | Some(FieldValue::Null) => Ok(None),
-        Some(FieldValue::Text(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
-        Some(_) => Err(format!("{key} must be quoted text")),
-    }
-}
-
-/// The text of a field that is sent to a server, which a placeholder must never be.
-fn credential<'a>(fields: FieldMap<'a>, key: &str) -> Result<Option<&'a str>, String> {
-    let text = text(fields, key)?;
-    text.map_or(Ok(None), |text| filled(key, text).map(Some))
-}
-
-/// `text`, unless it has a placeholder such as `${ACME_KEY}`, which the program that reads the same file
-/// fills in from its environment.
-fn filled<'a>(field: &str, text: &'a str) -> Result<&'a str, String> {
-    let placeholder = || text.split_once("${").and_then(|(_, rest)| rest.split_once('}'));
-    let Some((name, _)) = memchr::memchr(b'$', text.as_bytes()).and_then(|_| placeholder()) else {
-        return Ok(text);
-    };
-    let is_name = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let name = if is_name { format!("${{{name}}}") } else { "${…}".to_owned() };
-    Err(format!(
-        "{field} is the placeholder {name}, which authtui does not fill in: write the value there, or name \
-         the variable in the provider's file, under environment"
-    ))
-}
 
 /// Reads a key written as a bare text.
 pub(super) fn plain_key(
@@ -73,11 +44,13 @@ pub(in crate::stored) fn named_key(
     fields: FieldMap<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Profile, String> {
-    let mut profile = with_key(id, fields.secret(credential(fields, "api_key")?.unwrap_or_default()));
-    profile.account = text(fields, "label")?.map(str::to_owned);
+    let key = field(fields, "api_key");
+    let mut profile = with_key(id, fields.secret(credential("api_key", &key)?.unwrap_or_default()));
+    profile.account = text("label", &field(fields, "label"))?.map(str::to_owned);
     key_facts::take(&mut profile, fields, notes);
-    profile.last_test = last_test(fields.get("last_test")).map(Box::new);
-    profile.login.origins = texts(fields, "hosts")?;
+    profile.last_test = fields.get("last_test").and_then(|test| last_test(&test)).map(Box::new);
+    let origins = texts("hosts", &field(fields, "hosts"))?;
+    profile.login = LoginFacts { origins, ..LoginFacts::default() }.into();
     Ok(profile)
 }
 
@@ -89,92 +62,96 @@ fn with_key(id: ProfileId, key: Secret) -> Profile {
     profile
 }
 
-/// Reads `oauth_credentials[n]`. What is odd in its times and its history costs nothing but a note:
-/// the tokens are good all the same.
+/// Reads `oauth_credentials[n]`, each of its fields once: most have few. What is odd in its times and its history
+/// costs nothing but a note: the tokens are good all the same.
 pub(in crate::stored) fn login(
     id: ProfileId,
     fields: FieldMap<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Profile, String> {
-    let secret = |key| Ok::<_, String>(credential(fields, key)?.map(|text| fields.secret(text)));
-    let owned = |key| Ok::<_, String>(text(fields, key)?.map(str::to_owned));
-    let refresh = secret("refresh_token")?;
-    let held = secret("access_token")?
-        .map_or(StoredTokens::None, |access| StoredTokens::Present(Tokens { access, refresh }));
-    let life = Expiry {
-        obtained_at: time(fields, "obtained_at", notes),
-        expires_at: time(fields, "expires_at", notes),
-        grant_ends_at: time(fields, "grant_ends_at", notes),
-    };
-    let login = LoginFacts {
-        client_secret: secret("client_secret")?,
-        asked_scopes: texts(fields, "asked_scopes")?,
-        issuer: owned("issuer")?,
-        subject: owned("subject")?,
-        subject_from: fact_source(fields, "subject_from"),
-        id_token: claims(fields.get("id_token")),
-        origins: texts(fields, "hosts")?,
-    };
-    Ok(Profile {
-        id,
-        kind: Kind::OAuth,
-        client_id: credential(fields, "client_id")?.map(str::to_owned),
-        held,
-        life,
-        scopes: texts(fields, "scopes")?,
-        account: owned("account")?,
-        account_from: fact_source(fields, "account_from"),
-        login: login.into(),
-        last_refresh: last_refresh(fields, life.obtained_at, notes).map(Box::new),
-        last_test: last_test(fields.get("last_test")).map(Box::new),
-        refresh_count: count(fields, "refresh_count", notes).unwrap_or(0),
-        revoked_at: time(fields, "revoked_at", notes),
-        auto_refresh: automatic(fields)?,
-        note: key_facts::note(fields),
-        owner: None,
-    })
+    let mut profile = Profile::new(id, Kind::OAuth);
+    let (mut access, mut refresh, mut last) = (None, None, None);
+    for (name, value) in fields.iter() {
+        let Some(name) = name else { continue };
+        let secret = |value| Ok::<_, String>(credential(name, value)?.map(|text| fields.secret(text)));
+        match name {
+            "client_id" => profile.client_id = credential(name, &value)?.map(str::to_owned),
+            "access_token" => access = secret(&value)?,
+            "refresh_token" => refresh = secret(&value)?,
+            "expires_at" => profile.life.expires_at = time(name, &value, notes),
+            "obtained_at" => profile.life.obtained_at = time(name, &value, notes),
+            "grant_ends_at" => profile.life.grant_ends_at = time(name, &value, notes),
+            "scopes" => profile.scopes = texts(name, &value)?,
+            "account" => profile.account = text(name, &value)?.map(str::to_owned),
+            "account_from" => profile.account_from = fact_source(&value),
+            "last_refresh" => last = Some(value),
+            "last_test" => profile.last_test = last_test(&value).map(Box::new),
+            "refresh_count" => profile.refresh_count = count(name, &value, notes).unwrap_or(0),
+            "revoked_at" => profile.revoked_at = time(name, &value, notes),
+            "automatic" => profile.auto_refresh = automatic(&value)?,
+            "note" => profile.note = key_facts::note(&value),
+            "client_secret" => profile.login.client_secret = secret(&value)?,
+            _ => login_fact(&mut profile.login, name, &value)?,
+        }
+    }
+    if let Some(access) = access {
+        profile.held = StoredTokens::Present(Tokens { access, refresh });
+    }
+    let obtained_at = profile.life.obtained_at;
+    profile.last_refresh = last.and_then(|last| last_refresh(&last, obtained_at, notes)).map(Box::new);
+    Ok(profile)
 }
 
-/// A list of texts, or a text with blanks between them.
-fn texts(fields: FieldMap<'_>, key: &str) -> Result<Vec<String>, String> {
-    let list = match fields.get(key) {
-        None | Some(FieldValue::Null) => return Ok(Vec::new()),
-        Some(FieldValue::Text(text)) => return Ok(text.split_whitespace().map(str::to_owned).collect()),
-        Some(FieldValue::List(list)) => list,
-        Some(_) => return Err(format!("{key} must be a list")),
-    };
-    let one = |value: FieldValue<'_>| value.as_text().map(str::to_owned);
-    let all: Option<_> = list.iter().map(one).collect();
-    all.ok_or_else(|| format!("each of {key} must be quoted text"))
+/// Reads the field `name` of `oauth_credentials[n]`, if it says something of how the login was made.
+fn login_fact(login: &mut KnownLogin, name: &str, value: &FieldValue<'_>) -> Result<(), String> {
+    let owned = || Ok::<_, String>(text(name, value)?.map(str::to_owned));
+    match name {
+        "asked_scopes" => login.asked_scopes = texts(name, value)?,
+        "issuer" => login.issuer = owned()?,
+        "subject" => login.subject = owned()?,
+        "subject_from" => login.subject_from = fact_source(value),
+        "id_token" => login.id_token = claims(value),
+        "hosts" => login.origins = texts(name, value)?,
+        _ => {}
+    }
+    Ok(())
 }
 
-fn count(fields: FieldMap<'_>, key: &str, notes: &mut Vec<String>) -> Option<u64> {
-    let value = fields.get(key).filter(|value| !value.is_null())?;
+/// The value of a field, which is null where it is absent.
+fn field<'a>(fields: FieldMap<'a>, name: &str) -> FieldValue<'a> {
+    fields.get(name).unwrap_or(FieldValue::Null)
+}
+
+fn count(name: &str, value: &FieldValue<'_>, notes: &mut Vec<String>) -> Option<u64> {
     let count = value.as_number().and_then(Number::as_u64);
-    if count.is_none() {
-        notes.push(format!("{key} is not a count and is not used"));
+    if count.is_none() && !value.is_null() {
+        notes.push(format!("{name} is not a count and is not used"));
     }
     count
 }
 
-fn automatic(fields: FieldMap<'_>) -> Result<AutoRefresh, String> {
-    match fields.get("automatic") {
-        None | Some(FieldValue::Null | FieldValue::Bool(true)) => Ok(AutoRefresh::On),
-        Some(FieldValue::Bool(false)) => Ok(AutoRefresh::Off),
-        Some(_) => Err("automatic must be true or false".to_owned()),
+fn automatic(value: &FieldValue<'_>) -> Result<AutoRefresh, String> {
+    match value {
+        FieldValue::Null | FieldValue::Bool(true) => Ok(AutoRefresh::On),
+        FieldValue::Bool(false) => Ok(AutoRefresh::Off),
+        FieldValue::Number(_)
+        | FieldValue::Text(_)
+        | FieldValue::List(_)
+        | FieldValue::Map(_)
+        | FieldValue::Tagged(_) => Err("automatic must be true or false".to_owned()),
     }
 }
 
 /// How the last refresh ended; nothing, and a note, where that cannot be read. One whose time cannot be
 /// read was at the latest time that is known.
 fn last_refresh(
-    fields: FieldMap<'_>,
+    value: &FieldValue<'_>,
     obtained_at: Option<DateTime<Utc>>,
     notes: &mut Vec<String>,
 ) -> Option<LastRefresh> {
-    let fields = match fields.get("last_refresh")? {
+    let fields = match value {
         FieldValue::Null => return None,
-        FieldValue::Map(fields) => fields,
+        FieldValue::Map(fields) => *fields,
         FieldValue::Bool(_)
         | FieldValue::Number(_)
         | FieldValue::Text(_)
@@ -186,14 +163,15 @@ fn last_refresh(
     };
     let words = |key| fields.get(key).and_then(|value| value.as_text()).filter(|text| !text.is_empty());
     let why = || words("why").unwrap_or_default().to_owned();
-    let retry_at = time(fields, "retry_at", notes);
-    let at = time(fields, "at", notes).or(retry_at).or(obtained_at).unwrap_or_default();
+    let mut time = |name| time(name, &field(fields, name), notes);
+    let (retry_at, at, lost_at) = (time("retry_at"), time("at"), time("lost_at"));
+    let at = at.or(retry_at).or(obtained_at).unwrap_or_default();
     let result = match words("result") {
         Some("done") => RefreshResult::Done,
         Some("dead") => RefreshResult::Dead { why: why() },
         Some("passing") => {
-            let times =
-                count(fields, "times", notes).map_or(1, |times| u32::try_from(times).unwrap_or(u32::MAX));
+            let times = count("times", &field(fields, "times"), notes)
+                .map_or(1, |times| u32::try_from(times).unwrap_or(u32::MAX));
             // Whoever knows nothing of a refusal that only a change helps reads it as one that passes.
             match words("next").map(str::to_owned) {
                 Some(next) => RefreshResult::Refused { why: why(), next, times, retry_at },
@@ -213,7 +191,6 @@ fn last_refresh(
     let ahead = fields.get("clock_differs").and_then(seconds);
     let clock_differs = ahead.map(|ahead| ClockDiffers { ahead, end_by });
     let owned = |key| words(key).map(str::to_owned);
-    let lost_at = time(fields, "lost_at", notes);
     Some(LastRefresh {
         at,
         result,
@@ -225,14 +202,14 @@ fn last_refresh(
 }
 
 /// Who says a fact. What cannot be read is not known.
-fn fact_source(fields: FieldMap<'_>, key: &str) -> Option<FactSource> {
-    FactSource::from_word(fields.get(key)?.as_text()?)
+fn fact_source(value: &FieldValue<'_>) -> Option<FactSource> {
+    FactSource::from_word(value.as_text()?)
 }
 
 /// What an ID token said. What cannot be read is none: the tokens are good all the same.
-fn claims(value: Option<FieldValue<'_>>) -> Option<Box<Claims>> {
-    let fields = value?.as_map()?;
-    let owned = |key| text(fields, key).ok().flatten().map(str::to_owned);
+fn claims(value: &FieldValue<'_>) -> Option<Box<Claims>> {
+    let fields = value.as_map()?;
+    let owned = |name| text(name, &field(fields, name)).ok().flatten().map(str::to_owned);
     let mut notes = Vec::new();
     Some(Box::new(Claims {
         name: owned("name"),
@@ -240,8 +217,8 @@ fn claims(value: Option<FieldValue<'_>>) -> Option<Box<Claims>> {
         subject: owned("subject"),
         issuer: owned("issuer"),
         organization: owned("organization"),
-        audience: texts(fields, "audience").unwrap_or_default(),
-        auth_time: time(fields, "auth_time", &mut notes),
+        audience: texts("audience", &field(fields, "audience")).unwrap_or_default(),
+        auth_time: time("auth_time", &field(fields, "auth_time"), &mut notes),
     }))
 }
 
@@ -261,16 +238,17 @@ fn claims_value(claims: &Claims) -> Value {
 }
 
 /// What a test said. One that cannot be read is none: the token counts for more.
-pub(super) fn last_test(value: Option<FieldValue<'_>>) -> Option<LastTest> {
-    let fields = value?.as_map()?;
-    let result = TestResult::from_word(text(fields, "result").ok()??)?;
+pub(super) fn last_test(value: &FieldValue<'_>) -> Option<LastTest> {
+    let fields = value.as_map()?;
+    let (result, token) = (field(fields, "result"), field(fields, "token"));
+    let result = TestResult::from_word(text("result", &result).ok()??)?;
     // A test is worth no note to the person.
     let mut notes = Vec::new();
     Some(LastTest {
-        at: time(fields, "at", &mut notes)?,
+        at: time("at", &field(fields, "at"), &mut notes)?,
         result,
-        status: u16::try_from(count(fields, "status", &mut notes)?).ok()?,
-        token: text(fields, "token").ok()??.to_owned(),
+        status: u16::try_from(count("status", &field(fields, "status"), &mut notes)?).ok()?,
+        token: text("token", &token).ok()??.to_owned(),
     })
 }
 

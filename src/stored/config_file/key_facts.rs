@@ -4,18 +4,19 @@ use serde_yaml::Value;
 
 use crate::domain::profile::Profile;
 use crate::stored::config_file::times::{at, time};
-use crate::stored::field_value::FieldMap;
+use crate::stored::field_value::{FieldMap, FieldValue};
 
 /// The person's note. What is no text is none: the tokens are good all the same.
-pub(super) fn note(fields: FieldMap<'_>) -> Option<String> {
-    fields.get("note").and_then(|note| note.as_text()).filter(|note| !note.is_empty()).map(str::to_owned)
+pub(super) fn note(value: &FieldValue<'_>) -> Option<String> {
+    value.as_text().filter(|note| !note.is_empty()).map(str::to_owned)
 }
 
 /// Takes what `fields` say about the key of `profile`.
 pub(super) fn take(profile: &mut Profile, fields: FieldMap<'_>, notes: &mut Vec<String>) {
-    profile.life.expires_at = time(fields, "expires_at", notes);
-    profile.life.obtained_at = time(fields, "obtained_at", notes);
-    profile.note = note(fields);
+    let mut time = |name| fields.get(name).and_then(|value| time(name, &value, notes));
+    profile.life.expires_at = time("expires_at");
+    profile.life.obtained_at = time("obtained_at");
+    profile.note = fields.get("note").and_then(|value| note(&value));
 }
 
 /// The fields that say it.

@@ -34,9 +34,11 @@ fn read_one_in_pieces(
 
 #[test]
 fn one_entry_is_found_without_the_others() {
-    let text = format!("{PLAIN}  custom:\n    own:\n      keys:\n      - id: ci\n        api_key: c\n");
-    let (file, text) = (ConfigFile::from(StoreId::Own), SecretText::new(text));
+    let (file, text) = (ConfigFile::from(StoreId::Own), SecretText::new(PLAIN.to_owned()));
     let rows = read(file, &text).expect("readable").rows;
+    let names = profiles(&rows).map(|profile| profile.id.name.exact());
+    let order = ["demo/ana b", "demo/ben", "demo/key", "other/key-0", "other/key-1", "own/ci"];
+    assert_eq!(names.collect::<Vec<_>>(), order, "those below custom come last");
     let found = profiles(&rows).map(|profile| read_one(file, &text, &profile.id.name));
     // The time of its last refresh is odd, which is to be said.
     let told =
@@ -92,7 +94,7 @@ proptest! {
             }
         } else {
             // What is no YAML as a whole tells nothing of any part of it.
-            for name in ["demo/ana b", "demo/ben", "demo/key", "other/key-0", "other/key-1"] {
+            for name in ["demo/ana b", "demo/ben", "demo/key", "other/key-0", "other/key-1", "own/ci"] {
                 let name = ProfileName::parse(name).expect("a name");
                 prop_assert_eq!(read_one_in_pieces(file, &text, &name, length), None);
             }

@@ -100,7 +100,7 @@ impl PlainTree<'_> {
     /// The same, whose secrets are shared with `text`, which it was read from.
     #[must_use]
     pub fn root_in<'a>(&'a self, text: &'a SecretText) -> PlainPart<'a> {
-        PlainPart { secrets: Some(text), ..self.root() }
+        self.root().within(text)
     }
 }
 
@@ -108,6 +108,12 @@ impl<'a> PlainPart<'a> {
     /// The first of `nodes`, which are of `text`, with those below it.
     pub(super) fn of(text: &'a str, nodes: &'a [PlainNode]) -> Self {
         Self { text, nodes, secrets: None }
+    }
+
+    /// The same, whose secrets are shared with `text`, which it was read from.
+    #[must_use]
+    pub fn within(self, text: &'a SecretText) -> Self {
+        Self { secrets: Some(text), ..self }
     }
 
     /// What stands there.

@@ -1,0 +1,55 @@
+//! Texts in the fields of an entry.
+
+use crate::stored::field_value::FieldValue;
+
+/// The text that is the `value` of the field `name`; empty and absent are the same.
+pub(in crate::stored) fn text<'a>(name: &str, value: &FieldValue<'a>) -> Result<Option<&'a str>, String> {
+    match value {
+        FieldValue::Null => Ok(None),
+        FieldValue::Text(text) => Ok(Some(*text).filter(|text| !text.is_empty())),
+        FieldValue::Bool(_)
+        | FieldValue::Number(_)
+        | FieldValue::List(_)
+        | FieldValue::Map(_)
+        | FieldValue::Tagged(_) => Err(format!("{name} must be quoted text")),
+    }
+}
+
+/// The same of a field that is sent to a server, which a placeholder must never be.
+pub(super) fn credential<'a>(name: &str, value: &FieldValue<'a>) -> Result<Option<&'a str>, String> {
+    text(name, value)?.map_or(Ok(None), |text| filled(name, text).map(Some))
+}
+
+/// `text`, unless it has a placeholder such as `${ACME_KEY}`, which the program that reads the same file
+/// fills in from its environment.
+pub(super) fn filled<'a>(field: &str, text: &'a str) -> Result<&'a str, String> {
+    let placeholder = || text.split_once("${").and_then(|(_, rest)| rest.split_once('}'));
+    let Some((name, _)) = memchr::memchr(b'$', text.as_bytes()).and_then(|_| placeholder()) else {
+        return Ok(text);
+    };
+    let is_name = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let name = if is_name { format!("${{{name}}}") } else { "${…}".to_owned() };
+    Err(format!(
+        "{field} is the placeholder {name}, which authtui does not fill in: write the value there, or name \
+         the variable in the provider's file, under environment"
+    ))
+}
+
+/// A list of texts, or a text with blanks between them.
+pub(super) fn texts(name: &str, value: &FieldValue<'_>) -> Result<Vec<String>, String> {
+    let list = match value {
+        FieldValue::Null => return Ok(Vec::new()),
+        FieldValue::Text(text) => return Ok(text.split_whitespace().map(str::to_owned).collect()),
+        FieldValue::List(list) => list,
+        FieldValue::Bool(_) | FieldValue::Number(_) | FieldValue::Map(_) | FieldValue::Tagged(_) => {
+            return Err(format!("{name} must be a list"));
+        }
+    };
+    // Made at once as long as it will be: what grows is wiped wherever it was.
+    let mut texts = Vec::with_capacity(list.iter().count());
+    for value in list.iter() {
+        let text = value.as_text().ok_or_else(|| format!("each of {name} must be quoted text"))?;
+        texts.push(text.to_owned());
+    }
+    Ok(texts)
+}
