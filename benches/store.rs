@@ -1,5 +1,5 @@
-//! Times of reading our file, of changing one profile in it and of reading a provider file, on the quick way of
-//! usual texts and on the way of every other YAML.
+//! Times of reading our file and of changing one profile in it, on the quick way of plain texts and on
+//! the way of every other YAML.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot begin should say so")]
 
@@ -11,7 +11,6 @@ use authtui::domain::clock::at_seconds;
 use authtui::domain::name::ProfileName;
 use authtui::domain::name::StoreId;
 use authtui::stored::config_file;
-use authtui::stored::provider_file::{self, PRESETS};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 
@@ -50,15 +49,5 @@ fn amend(criterion: &mut Criterion) {
     }
 }
 
-fn provider(criterion: &mut Criterion) {
-    let (name, text) = PRESETS.first().expect("a preset");
-    for (way, comment) in [("quick", "# ours\n"), ("any_yaml", "#\tours\n")] {
-        let text = format!("{comment}{text}");
-        criterion.bench_function(&format!("provider/{way}"), |bench| {
-            bench.iter(|| provider_file::load(name, black_box(&text)).expect("a provider"));
-        });
-    }
-}
-
-criterion_group!(benches, read, amend, provider);
+criterion_group!(benches, read, amend);
 criterion_main!(benches);

@@ -162,8 +162,7 @@
 //!    [`Secret`](domain::secret::Secret) is opened only in files that the test lists.
 //! 5. **Providers are data.** A quirk is a field of a file in `assets/providers`; no code compares
 //!    a provider's name. `docs/providers.md` has the fields. A file that comes with the program is
-//!    read when somebody looks at it. `stored/provider_file/quick_yaml.rs` reads what people write,
-//!    and leaves everything else to the strict parser.
+//!    read when somebody looks at it, from JSON that `build.rs` makes of it.
 //! 6. **Control flow reads types**; sentences for people are made where they are shown.
 //!
 //! # Where to add what

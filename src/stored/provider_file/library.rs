@@ -16,7 +16,6 @@ use crate::stored::positions::Positions;
 use crate::stored::provider_file::conversion;
 use crate::stored::provider_file::error::{FieldError, ProviderFileError, ReadError};
 use crate::stored::provider_file::limits::{self, DEPTH_LIMIT};
-use crate::stored::provider_file::quick_yaml;
 use crate::stored::provider_file::rules::broken_rule;
 use crate::stored::provider_file::schema::ProviderYaml;
 use crate::stored::yaml_path::PathStep;
@@ -230,7 +229,7 @@ fn tree(text: &str) -> Result<Mapping, ProviderFileError> {
 }
 
 fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, ProviderFileError> {
-    quick_yaml::from_str(text).map_err(|error| ProviderFileError::from_yaml(&error))
+    serde_yaml::from_str(text).map_err(|error| ProviderFileError::from_yaml(&error))
 }
 
 /// The text that `own` and its ancestors make together.

@@ -3,7 +3,6 @@
 //! Brackets are counted wherever they stand, besides what [`yaml_cost`] counts of every text.
 
 use crate::stored::provider_file::error::ProviderFileError;
-use crate::stored::provider_file::quick_yaml;
 use crate::stored::yaml_cost::{self, Tags};
 
 /// The longest text that is read, in bytes.
@@ -47,10 +46,6 @@ pub(super) fn check(text: &str) -> Result<(), ProviderFileError> {
 /// Refuses a text that stands for too much. What cannot be counted to its end is refused too: its reader would
 /// build what was not counted.
 pub(super) fn count(text: &str) -> Result<(), ProviderFileError> {
-    // That knows no alias.
-    if quick_yaml::can_read(text) {
-        return Ok(());
-    }
     let words = "with all that its aliases stand for, the file is larger than 1 MiB";
     let counted = yaml_cost::expanded(text, EXPANDED_LIMIT, words, Tags::Refused);
     counted.map_err(|uncounted| ProviderFileError::from_yaml(&uncounted.error))

@@ -166,7 +166,7 @@ fn success(model: &Model, login: &Login, profile: &Profile, now: Now) -> (String
         return (format!("Logged in {who}. Not granted: {missing}."), Tone::Warn);
     }
     let then = match auto_refresh::outlook(model, profile, now) {
-        Ok(_) | Err(NoAutoRefresh::NotNow) => "Refreshes on its own.".to_owned(),
+        Ok(_) | Err(NoAutoRefresh::NotNow) => "Auto-refresh is on.".to_owned(),
         Err(NoAutoRefresh::Off(_) | NoAutoRefresh::OnRequest(_) | NoAutoRefresh::Unwritable) => {
             format!("{} refreshes it.", model.keys.key(Action::Refresh))
         }

@@ -58,7 +58,7 @@ fn a_login_that_is_due_or_ended_is_replaced_unasked() {
 fn a_login_that_worked_closes_its_panel_and_says_who_is_logged_in() {
     let named = TOKENS.replace('}', r#","account":{"email_address":"ana@demo.test"}}"#);
     for (mode, then) in [
-        (AutoRefreshMode::On, "Refreshes on its own."),
+        (AutoRefreshMode::On, "Auto-refresh is on."),
         (AutoRefreshMode::Off(OffBy::Settings), "r refreshes it."),
     ] {
         let mut app = App::of([due("work")]);

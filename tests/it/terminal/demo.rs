@@ -30,7 +30,7 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
     let shown = pty.contents().replace('\n', "");
     let url = person::between(&shown, "on its own:", "Open in any");
     person::answer(url, "allow");
-    pty.wait("Logged in as emil@demo.test. Refreshes on its own.").wait("● demo/emil");
+    pty.wait("Logged in as emil@demo.test. Auto-refresh is on.").wait("● demo/emil");
 
     let before = profile(&home, "cleo");
     pty.wait("2/6  Press !");
