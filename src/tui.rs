@@ -35,6 +35,7 @@ pub mod model;
 pub mod motion;
 pub mod need;
 pub mod notice;
+pub mod paint;
 pub mod palette;
 pub mod palette_search;
 pub mod passphrase;

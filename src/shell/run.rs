@@ -4,6 +4,7 @@
 //! tasks. None can keep another waiting.
 
 use std::io::{self, Write};
+use std::mem;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, PoisonError};
@@ -123,8 +124,10 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     drop(screen);
     // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
     let left = ran.unwrap_or(LeaveReason::Terminated);
+    event_loop.finish(&mut model);
     let is_demo = model.is_demo;
-    event_loop.finish(model);
+    // To free each of its rows would take longer than to end; the system wipes what it gets back.
+    mem::forget(model);
     // The demo's server, which ends next, waits for who is connected.
     if is_demo || Arc::strong_count(services) > holders {
         tasks.end(SHUTDOWN_LIMIT);
@@ -207,7 +210,7 @@ impl EventLoop<'_> {
             if model.size != size {
                 screen.resize(model.size);
             }
-            if self.perform_all(screen, std::mem::take(&mut effects))?.is_break() {
+            if self.perform_all(screen, mem::take(&mut effects))?.is_break() {
                 return Ok(left);
             }
             // A login that has its answer wants to be seen.
@@ -297,7 +300,7 @@ impl EventLoop<'_> {
 
     /// Waits, with the terminal given back, for what must not be lost: a token request that was
     /// posted may have spent the stored tokens. A signal ends it at once.
-    fn finish(&self, mut model: Model) {
+    fn finish(&self, model: &mut Model) {
         let Some(unfinished) = model.unfinished().filter(|_| !model.is_demo) else { return };
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(io::stderr(), "authtui: waiting for {unfinished}; Ctrl-C ends at once");
@@ -317,7 +320,7 @@ impl EventLoop<'_> {
                 // Nobody sees any more what a key would do, and a terminal that goes says so twice.
                 Ok(Msg::Key(_) | Msg::Mouse(..) | Msg::Pasted(_) | Msg::HungUp) => {}
                 Ok(msg) => {
-                    for effect in update(&mut model, self.services.clock.now(), msg) {
+                    for effect in update(model, self.services.clock.now(), msg) {
                         perform(self.tasks, self.services, self.inbox, effect);
                     }
                 }

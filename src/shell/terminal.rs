@@ -12,13 +12,14 @@ mod window;
 
 use std::env;
 use std::io::{self, Write, stdout};
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{execute, queue};
-use ratatui::backend::{Backend, ClearType};
+use ratatui::backend::Backend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
@@ -39,6 +40,9 @@ pub struct TerminalScreen {
     // Never dropped: ratatui would print there what it cannot restore, and printing to a terminal
     // that is gone panics, in the very moment in which tokens may still have to be saved.
     terminal: ManuallyDrop<Terminal<FrameWriter>>,
+    /// What the terminal shows, and room for the next frame. ratatui has none but while it draws.
+    shown: Buffer,
+    next: Buffer,
     lent: Option<LentTo>,
     resized: Option<Rect>,
     window: WindowWriter,
@@ -62,11 +66,14 @@ impl TerminalScreen {
     pub fn take(size: (u16, u16)) -> io::Result<Self> {
         // A full-screen viewport would ask the system for the size at every frame.
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, size.0, size.1)) };
-        let terminal = Terminal::with_options(FrameWriter::new(), options)?;
-        let terminal = ManuallyDrop::new(terminal);
+        let terminal = Terminal::with_options(FrameWriter::default(), options)?;
+        let mut terminal = ManuallyDrop::new(terminal);
+        let (shown, next) = (take_buffer(&mut terminal), take_buffer(&mut terminal));
         crash::screen_begins();
         let screen = Self {
             terminal,
+            shown,
+            next,
             lent: None,
             resized: None,
             window: WindowWriter::default(),
@@ -94,15 +101,26 @@ impl TerminalScreen {
         let _whole = stdout().lock();
         if let Some(area) = self.resized.take() {
             self.terminal.resize(area)?;
+            self.terminal.backend_mut().erase()?;
+            (self.shown, self.next) = (take_buffer(&mut self.terminal), take_buffer(&mut self.terminal));
         }
-        let links = self.links.changes(self.terminal.draw(view)?.buffer, &window.links);
+        let Self { shown, next, .. } = self;
+        next.reset();
+        self.terminal.draw(|frame| {
+            mem::swap(frame.buffer_mut(), next);
+            view(frame);
+            mem::swap(frame.buffer_mut(), next);
+        })?;
+        let links = self.links.changes(next, &window.links);
         let writer = self.terminal.backend_mut();
+        writer.change(shown, next)?;
         links::write(writer, &links)?;
         // It is not seen, but it is where screen readers read and where a magnifier looks.
         if let Some(cursor) = map.cursor() {
             writer.set_cursor_position(cursor)?;
         }
         writer.send()?;
+        mem::swap(shown, next);
         self.window.write(window)
     }
 
@@ -116,11 +134,8 @@ impl TerminalScreen {
     /// # Errors
     /// When the terminal cannot be written to.
     pub fn clear(&mut self) -> io::Result<()> {
-        // `Terminal::clear` would ask the terminal where its cursor is, and fail when the reader of
-        // keys takes the answer, or when none comes.
-        self.terminal.backend_mut().clear_region(ClearType::All)?;
-        self.terminal.swap_buffers();
-        Ok(())
+        self.shown.reset();
+        self.terminal.backend_mut().erase()
     }
 
     /// Takes the terminal anew, as after another program had it, and draws everything in the next frame.
@@ -233,6 +248,13 @@ impl Drop for TerminalScreen {
         }
         crash::screen_ends();
     }
+}
+
+/// One of the two buffers of ratatui, which keeps an empty one in its place.
+fn take_buffer(terminal: &mut Terminal<FrameWriter>) -> Buffer {
+    let buffer = mem::take(terminal.current_buffer_mut());
+    terminal.swap_buffers();
+    buffer
 }
 
 fn enter() -> io::Result<()> {

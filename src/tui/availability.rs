@@ -20,6 +20,7 @@ use crate::domain::relocation;
 use crate::oauth::login::preflight::PreflightGoal;
 use crate::tui::message::{Action, Form, ScopeAction};
 use crate::tui::model::{Model, RowId};
+use crate::tui::need::Section;
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
 use crate::tui::tour::Tour;
@@ -324,7 +325,7 @@ fn press_log_in(model: &Model) -> String {
 }
 
 fn next_need(model: &Model) -> Result<(), Unavailable> {
-    if model.order.rows.iter().any(|row| row.need.is_yours()) {
+    if model.order.filled_sections().any(|(section, _)| section == Section::NeedsYou) {
         return Ok(());
     }
     let is_hidden = model.order.needs.keys().any(|need| need.is_yours());

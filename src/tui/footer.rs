@@ -105,7 +105,8 @@ impl FooterCandidate {
     }
 
     fn width(&self) -> u16 {
-        let hint = text_layout::width(&self.hint());
+        let hint =
+            self.count.map_or_else(|| text_layout::width(self.hint), |_| text_layout::width(&self.hint()));
         text_layout::width(&self.label) + u16::from(hint > 0) + hint
     }
 }

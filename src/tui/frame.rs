@@ -7,10 +7,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::merge::MergeStrategy;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Clear};
+use ratatui::widgets::{Block, Clear};
 
-use crate::tui::text_layout;
 use crate::tui::theme::{Shape, Theme};
+use crate::tui::{paint, text_layout};
 
 /// Rows and columns that a box above others takes beside its content.
 pub const AROUND: u16 = 4;
@@ -60,12 +60,46 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, title: &str, focus: Focus, theme:
         Focus::Here => theme.border_focused,
         Focus::Elsewhere => theme.border,
     };
-    let block = block(area, title, theme).border_style(style).merge_borders(MergeStrategy::Fuzzy);
-    let inner = block.inner(area);
     // The box below has its title there.
-    let borders = if stands_on_another(frame, area) { Borders::ALL - Borders::BOTTOM } else { Borders::ALL };
-    frame.render_widget(block.borders(borders), area);
-    inner
+    let is_closed = !stands_on_another(frame, area);
+    border(frame, area, is_closed, style, theme);
+    if let Some(title) = title_line(area, title, theme) {
+        paint::text(frame.buffer_mut(), inset(Rect { height: area.height.min(1), ..area }, 1), &title);
+    }
+    Block::bordered().inner(area)
+}
+
+/// Draws the sides of `area`, without the lowest where it is not closed, into those that are there already.
+fn border(frame: &mut Frame<'_>, area: Rect, is_closed: bool, style: Style, theme: &Theme) {
+    if area.is_empty() {
+        return;
+    }
+    let buffer = frame.buffer_mut();
+    let mut put = |x: u16, y: u16, symbol: &str| {
+        if let Some(cell) = buffer.cell_mut((x, y)) {
+            cell.merge_symbol(symbol, MergeStrategy::Fuzzy).set_style(style);
+        }
+    };
+    let set = theme.glyphs.border;
+    let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+    for y in area.y + 1..bottom + u16::from(!is_closed) {
+        put(area.x, y, set.vertical_left);
+        put(right, y, set.vertical_right);
+    }
+    for x in area.x + 1..right {
+        put(x, area.y, set.horizontal_top);
+        if is_closed {
+            put(x, bottom, set.horizontal_bottom);
+        }
+    }
+    if is_closed {
+        put(right, bottom, set.bottom_right);
+    }
+    put(right, area.y, set.top_right);
+    if is_closed {
+        put(area.x, bottom, set.bottom_left);
+    }
+    put(area.x, area.y, set.top_left);
 }
 
 /// Whether the lowest row of `area` is the upper side of a box that is drawn already.
@@ -132,8 +166,8 @@ pub fn place(area: Rect, (width, height): (u16, u16)) -> BoxPlace {
 /// Shows that keys act on `row`: a mark in its first column, and a tint behind all of it, which keeps the
 /// colours of the text.
 pub fn select(frame: &mut Frame<'_>, row: Rect, theme: &Theme) {
-    frame.render_widget(Span::styled(theme.glyphs.selection, theme.accent), row);
-    frame.buffer_mut().set_style(row, theme.selected);
+    paint::span(frame.buffer_mut(), row, &Span::styled(theme.glyphs.selection, theme.accent));
+    paint::style(frame.buffer_mut(), row, theme.selected);
 }
 
 /// Writes `text` into the lower right of the frame around `area`.
@@ -141,7 +175,7 @@ pub fn foot(frame: &mut Frame<'_>, area: Rect, text: &str, theme: &Theme) {
     let width = text_layout::width(text) + 2;
     if area.width > width + 3 && area.height > 1 {
         let place = Rect::new(area.right() - width - 2, area.bottom() - 1, width, 1);
-        frame.render_widget(Span::styled(format!(" {text} "), theme.muted), place);
+        paint::span(frame.buffer_mut(), place, &Span::styled(format!(" {text} "), theme.muted));
     }
 }
 
@@ -180,9 +214,17 @@ pub fn row(area: Rect, down: u16) -> Rect {
 }
 
 fn block<'a>(area: Rect, title: &str, theme: &Theme) -> Block<'a> {
-    let title = text_layout::cut(title, area.width.saturating_sub(4));
     let block = Block::bordered().border_set(theme.glyphs.border);
+    match title_line(area, title, theme) {
+        Some(title) => block.title(title),
+        None => block,
+    }
+}
+
+/// The title of a box, as far as it has room.
+fn title_line(area: Rect, title: &str, theme: &Theme) -> Option<Line<'static>> {
+    let title = text_layout::cut(title, area.width.saturating_sub(4));
     // A title lies on the frame and would otherwise be as faint as it.
     let style = Style::reset().patch(theme.strong);
-    if title.is_empty() { block } else { block.title(Line::styled(format!(" {title} "), style)) }
+    (!title.is_empty()).then(|| Line::styled(format!(" {title} "), style))
 }

@@ -1,6 +1,6 @@
 //! Layout: how the screen is divided at each size.
 
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 
 use crate::tui::frame::BoxPlace;
 use crate::tui::message::Action;
@@ -28,7 +28,7 @@ const PANE_COLUMNS: (u16, u16) = (46, 72);
 const PANE_ROWS: (u16, u16) = (9, 18);
 const PANE_HEIGHT: u16 = 20;
 /// List and pane share one side.
-const SHARED: i32 = -1;
+const SHARED: u16 = 1;
 
 /// Columns and the most rows of the palette.
 const PALETTE: (u16, u16) = (72, 18);
@@ -65,16 +65,16 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
     if !reaches(size, SMALLEST) {
         return None;
     }
-    let message_height = message_rows(model, size);
     let has_tour = has_tour(model, size);
-    let rows = [
-        Constraint::Length(1),
-        Constraint::Min(0),
-        Constraint::Length(u16::from(has_tour && height >= TOUR_HEIGHT.1)),
-        Constraint::Length(message_height),
-        Constraint::Length(1),
-    ];
-    let [header, body, tour, message, footer] = Layout::vertical(rows).areas(Rect::new(0, 0, width, height));
+    // From below, where each row but those of the body has its height.
+    let mut bottom = height;
+    let mut rows = |count: u16| {
+        bottom = bottom.saturating_sub(count);
+        Rect::new(0, bottom, width, count)
+    };
+    let (footer, message) = (rows(1), rows(message_rows(model, size)));
+    let tour = rows(u16::from(has_tour && height >= TOUR_HEIGHT.1));
+    let (header, body) = (Rect::new(0, 0, width, 1), Rect::new(0, 1, width, bottom.saturating_sub(1)));
     let tour = if has_tour && tour.is_empty() { in_place_of(message, model) } else { tour };
     let parts = Parts { header, body, list: body, pane: None, tour, message, footer };
     // A screen reader reads a row from its beginning to its end: one thing a row.
@@ -83,14 +83,14 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
     }
     if width >= WIDE {
         let columns = (width / 5 * 2).clamp(PANE_COLUMNS.0, PANE_COLUMNS.1);
-        let [list, pane] =
-            Layout::horizontal([Constraint::Min(0), Constraint::Length(columns)]).spacing(SHARED).areas(body);
+        let pane = Rect { x: body.right() - columns, width: columns, ..body };
+        let list = Rect { width: body.width - columns + SHARED, ..body };
         return Some(Parts { list, pane: Some(pane), ..parts });
     }
     if width >= MIDDLE && height >= PANE_HEIGHT {
         let rows = (height / 5 * 2).clamp(PANE_ROWS.0, PANE_ROWS.1);
-        let [list, pane] =
-            Layout::vertical([Constraint::Min(0), Constraint::Length(rows)]).spacing(SHARED).areas(body);
+        let pane = Rect { y: body.bottom() - rows, height: rows, ..body };
+        let list = Rect { height: body.height - rows + SHARED, ..body };
         return Some(Parts { list, pane: Some(pane), ..parts });
     }
     Some(parts)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::change::{Snapshot, StoreNotice};
+use crate::domain::change::{Row, Snapshot, StoreNotice};
 use crate::domain::clock::{DateTime, Steady, Utc};
 use crate::domain::configured_server::ConfiguredServer;
 use crate::domain::event::Event;
@@ -239,9 +239,11 @@ impl Model {
     /// The selected profile, unless nothing or an unreadable entry is selected.
     #[must_use]
     pub fn selected_profile(&self) -> Option<&Profile> {
-        match self.selected.as_ref()? {
-            RowId::Profile(id) => self.profile(id),
-            RowId::Broken(..) => None,
+        let RowId::Profile(id) = self.selected.as_ref()? else { return None };
+        // Where it lies is known until rows are others: nothing has to be looked through at a key.
+        match self.order.place.and_then(|place| self.order.row_at(&self.stores, place)) {
+            Some((_, Row::Profile(profile))) if profile.id == *id => Some(profile),
+            Some(_) | None => self.profile(id),
         }
     }
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::tui::need::{Need, Section};
@@ -124,6 +125,17 @@ pub struct RowOrder {
 }
 
 impl RowOrder {
+    /// The row of `stores` that is shown in that place.
+    #[must_use]
+    pub fn row_at<'a>(
+        &self,
+        stores: &'a BTreeMap<StoreId, Snapshot>,
+        place: usize,
+    ) -> Option<(StoreId, &'a Row)> {
+        let ordered = self.rows.get(place)?;
+        Some((ordered.store, stores.get(&ordered.store)?.rows.get(ordered.index)?))
+    }
+
     /// The sections that have rows, with how many.
     pub fn filled_sections(&self) -> impl Iterator<Item = (Section, usize)> {
         Section::ALL.into_iter().zip(self.sections).filter(|(_, count)| *count > 0)

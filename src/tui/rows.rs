@@ -18,8 +18,7 @@ pub fn all(model: &Model) -> impl Iterator<Item = (StoreId, &Row)> {
 /// The row that is shown in that place.
 #[must_use]
 pub fn at(model: &Model, place: usize) -> Option<(StoreId, &Row)> {
-    let ordered = model.order.rows.get(place)?;
-    Some((ordered.store, model.stores.get(&ordered.store)?.rows.get(ordered.index)?))
+    model.order.row_at(&model.stores, place)
 }
 
 /// The same, with what it needs.

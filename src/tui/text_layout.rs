@@ -37,7 +37,23 @@ pub fn capital(text: &str) -> String {
 /// The columns that `text` takes.
 #[must_use]
 pub fn width(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
+    let columns = if is_plain(text) { text.chars().count() } else { text.width() };
+    u16::try_from(columns).unwrap_or(u16::MAX)
+}
+
+/// Whether each letter of `text` is a cluster of its own that takes one column: nearly all that is on a
+/// screen, and nothing has to be looked up for it.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_plain_letter)
+}
+
+/// Letters of Western Europe, the punctuation of our sentences, lines, blocks and the signs of the states.
+fn is_plain_letter(letter: char) -> bool {
+    matches!(
+        letter,
+        ' '..='~' | 'À'..='ÿ' | '·' | '–' | '…' | '“' | '”' | '’' | '✓' | '✗' | '↻' | '\u{2500}'..='\u{25cf}' | '◐'
+    )
 }
 
 /// So many lines as rows of a screen; sums of them stay in range.
@@ -139,6 +155,10 @@ pub fn wrap_into(text: &str, columns: u16, rows: usize) -> Vec<String> {
 
 /// `text` in two, the first part as long as `columns` allow.
 fn split(text: &str, columns: u16) -> (&str, &str) {
+    if is_plain(text) {
+        let end = text.char_indices().nth(usize::from(columns));
+        return end.and_then(|(at, _)| text.split_at_checked(at)).unwrap_or((text, ""));
+    }
     let mut taken = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         taken += width(grapheme);
@@ -165,6 +185,19 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(capital(text), capital_text);
+        }
+    }
+
+    #[test]
+    fn a_plain_letter_is_a_cluster_of_one_column_beside_any_other() {
+        let plain: Vec<char> = ('\0'..='\u{10ffff}').filter(|letter| is_plain_letter(*letter)).collect();
+        assert!(plain.len() > 300);
+        for letter in &plain {
+            for other in ['a', '─', '●', 'é', *letter] {
+                let text: String = [*letter, other].iter().collect();
+                let clusters: Vec<&str> = text.graphemes(true).collect();
+                assert_eq!((clusters.len(), text.width()), (2, 2), "{text}");
+            }
         }
     }
 

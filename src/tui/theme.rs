@@ -282,6 +282,9 @@ pub fn fold(buffer: &mut Buffer) {
 
 /// Gives every cell that still has the terminal's own colours those of `ground`, as far as it has any.
 pub fn lay_ground(buffer: &mut Buffer, ground: Style) {
+    if ground == Style::new() {
+        return;
+    }
     for cell in &mut buffer.content {
         if let (Color::Reset, Some(text)) = (cell.fg, ground.fg) {
             cell.fg = text;

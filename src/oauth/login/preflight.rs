@@ -135,22 +135,10 @@ impl Preflight {
     /// A stored profile again: what is known of it is not asked.
     ///
     /// # Errors
-    /// When the profile is of another kind.
+    /// Those of [`check_kind`](Self::check_kind).
     pub fn again(profile: &Profile, provider: &Provider, goal: PreflightGoal) -> Result<Self, String> {
+        Self::check_kind(profile, goal)?;
         let name = &profile.id.name;
-        match (goal, profile.kind) {
-            (PreflightGoal::Login | PreflightGoal::Scopes, Kind::OAuth)
-            | (PreflightGoal::Key, Kind::ApiKey) => {}
-            (PreflightGoal::Login | PreflightGoal::Scopes, Kind::ApiKey) => {
-                return Err(format!("{name} is an API key; choose another name"));
-            }
-            (_, Kind::Environment) => {
-                return Err(format!("{name} is an environment variable; choose another name"));
-            }
-            (PreflightGoal::Key, Kind::OAuth) => {
-                return Err(format!("{name} is a login; choose another name"));
-            }
-        }
         // The client that the file names now: only a refresh goes on with the one its tokens were given to.
         let client_id = provider.client.id.clone().or_else(|| profile.client_id.clone());
         let is_its = profile.client_id.is_none() || profile.client_id == client_id;
@@ -165,6 +153,18 @@ impl Preflight {
             store: profile.id.store,
             ..Self::new(provider, goal)
         })
+    }
+
+    /// Whether [`again`](Self::again) can begin, or that the profile is of another kind.
+    pub fn check_kind(profile: &Profile, goal: PreflightGoal) -> Result<(), String> {
+        match (goal, profile.kind) {
+            (PreflightGoal::Login | PreflightGoal::Scopes, Kind::OAuth)
+            | (PreflightGoal::Key, Kind::ApiKey) => Ok(()),
+            (PreflightGoal::Login | PreflightGoal::Scopes, Kind::ApiKey) => Err("an API key"),
+            (_, Kind::Environment) => Err("an environment variable"),
+            (PreflightGoal::Key, Kind::OAuth) => Err("a login"),
+        }
+        .map_err(|kind| format!("{} is {kind}; choose another name", profile.id.name))
     }
 
     /// The login of `plan` once more, with the client that `provider`, its file, has now.

@@ -1,20 +1,27 @@
-//! Frame writer: a frame goes to the terminal in one piece, and not at all where it changes nothing.
+//! Frame writer: what differs between two frames goes to the terminal in one piece, and nothing at all
+//! where nothing differs.
+//!
+//! ratatui compares frames too, but asks of every cell more than ours can have, and sets colours that are
+//! set already.
 
-use std::cell::RefCell;
 use std::io::{self, Write, stdout};
 use std::mem;
-use std::rc::Rc;
 
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use crossterm::cursor::{Hide, MoveTo, MoveToColumn, Show};
+use crossterm::queue;
+use crossterm::style::{Attribute, SetAttribute, SetBackgroundColor, SetForegroundColor, SetUnderlineColor};
+use crossterm::terminal::{self, Clear};
+use ratatui::backend::{Backend, ClearType, IntoCrossterm, WindowSize};
+use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::{Position, Size};
+use ratatui::style::{Color, Modifier};
+
+use crate::tui::text_layout;
 
 /// The backend that collects a frame.
+#[derive(Default)]
 pub(super) struct FrameWriter {
-    inner: CrosstermBackend<SharedBytes>,
-    bytes: SharedBytes,
-    /// Whether what was collected changes a cell.
-    changes_cells: bool,
+    bytes: Vec<u8>,
     cursor: Cursor,
     /// The cursor of the last frame that was sent.
     sent: Cursor,
@@ -27,32 +34,112 @@ struct Cursor {
     is_shown: bool,
 }
 
-/// Bytes that two can write to.
-#[derive(Clone, Default)]
-struct SharedBytes(Rc<RefCell<Vec<u8>>>);
+/// How letters are drawn from here on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Pen {
+    fg: Color,
+    bg: Color,
+    underline: Color,
+    modifier: Modifier,
+}
 
-impl Write for SharedBytes {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
+impl Pen {
+    const PLAIN: Self =
+        Self { fg: Color::Reset, bg: Color::Reset, underline: Color::Reset, modifier: Modifier::empty() };
+
+    fn of(cell: &Cell) -> Self {
+        Self { fg: cell.fg, bg: cell.bg, underline: cell.underline_color, modifier: cell.modifier }
     }
 
-    fn flush(&mut self) -> io::Result<()> {
+    /// Writes what makes this pen of the one `before`.
+    fn write(self, before: Self, out: &mut Vec<u8>) -> io::Result<()> {
+        let mut before = before;
+        // Attributes are taken away with all the rest.
+        if before != Self::PLAIN && (self == Self::PLAIN || !self.modifier.contains(before.modifier)) {
+            queue!(out, SetAttribute(Attribute::Reset))?;
+            before = Self::PLAIN;
+        }
+        let added = self.modifier.difference(before.modifier);
+        for (_, attribute) in ATTRIBUTES.into_iter().filter(|(modifier, _)| added.contains(*modifier)) {
+            queue!(out, SetAttribute(attribute))?;
+        }
+        if self.fg != before.fg {
+            queue!(out, SetForegroundColor(self.fg.into_crossterm()))?;
+        }
+        if self.bg != before.bg {
+            queue!(out, SetBackgroundColor(self.bg.into_crossterm()))?;
+        }
+        if self.underline != before.underline {
+            queue!(out, SetUnderlineColor(self.underline.into_crossterm()))?;
+        }
         Ok(())
     }
 }
 
+const ATTRIBUTES: [(Modifier, Attribute); 9] = [
+    (Modifier::BOLD, Attribute::Bold),
+    (Modifier::DIM, Attribute::Dim),
+    (Modifier::ITALIC, Attribute::Italic),
+    (Modifier::UNDERLINED, Attribute::Underlined),
+    (Modifier::SLOW_BLINK, Attribute::SlowBlink),
+    (Modifier::RAPID_BLINK, Attribute::RapidBlink),
+    (Modifier::REVERSED, Attribute::Reverse),
+    (Modifier::HIDDEN, Attribute::Hidden),
+    (Modifier::CROSSED_OUT, Attribute::CrossedOut),
+];
+
 impl FrameWriter {
-    pub(super) fn new() -> Self {
-        let bytes = SharedBytes::default();
-        let (cursor, sent) = (Cursor::default(), Cursor::default());
-        Self { inner: CrosstermBackend::new(bytes.clone()), bytes, changes_cells: false, cursor, sent }
+    /// Collects what makes `next` of a terminal that shows `shown`.
+    pub(super) fn change(&mut self, shown: &Buffer, next: &Buffer) -> io::Result<()> {
+        self.write_cells(changes(shown, next))
+    }
+
+    /// Collects cells with their columns and rows.
+    pub(super) fn write_cells<'a>(
+        &mut self,
+        cells: impl IntoIterator<Item = (u16, u16, &'a Cell)>,
+    ) -> io::Result<()> {
+        let out = &mut self.bytes;
+        let mut pen = Pen::PLAIN;
+        let mut here = None;
+        for (x, y, cell) in cells {
+            match here {
+                Some(here) if here == (x, y) => {}
+                Some((_, row)) if row == y => queue!(out, MoveToColumn(x))?,
+                Some(_) | None => queue!(out, MoveTo(x, y))?,
+            }
+            let next = Pen::of(cell);
+            if next != pen {
+                next.write(pen, out)?;
+                pen = next;
+            }
+            out.extend_from_slice(cell.symbol().as_bytes());
+            // Terminals do not agree on how far the others go.
+            here = text_layout::is_plain(cell.symbol()).then_some((x + 1, y));
+        }
+        if pen != Pen::PLAIN { Pen::PLAIN.write(pen, out) } else { Ok(()) }
+    }
+
+    /// Collects that everything is erased, and the cursor hidden: whoever had the terminal left it somewhere.
+    pub(super) fn erase(&mut self) -> io::Result<()> {
+        (self.cursor, self.sent) = (Cursor::default(), Cursor::default());
+        queue!(self.bytes, Hide, Clear(terminal::ClearType::All))
     }
 
     /// Sends what was collected, if it changes anything, and forgets it.
     pub(super) fn send(&mut self) -> io::Result<()> {
-        let bytes = mem::take(&mut *self.bytes.0.borrow_mut());
-        if !mem::take(&mut self.changes_cells) && self.cursor == self.sent {
+        let mut bytes = mem::take(&mut self.bytes);
+        if bytes.is_empty() && self.cursor == self.sent {
             return Ok(());
+        }
+        match (self.sent.is_shown, self.cursor.is_shown) {
+            (false, true) => queue!(bytes, Show)?,
+            (true, false) => queue!(bytes, Hide)?,
+            (true, true) | (false, false) => {}
+        }
+        // Cells that were written have moved it.
+        if let Some(Position { x, y }) = self.cursor.position {
+            queue!(bytes, MoveTo(x, y))?;
         }
         self.sent = self.cursor;
         let mut out = stdout().lock();
@@ -61,10 +148,40 @@ impl FrameWriter {
     }
 }
 
-/// Sequences that ratatui does not know.
+/// The cells of `next` that a terminal which shows `shown` does not show, with their columns and rows.
+fn changes<'a>(shown: &Buffer, next: &'a Buffer) -> Vec<(u16, u16, &'a Cell)> {
+    let columns = usize::from(next.area.width).max(1);
+    let rows = shown.content.chunks(columns).zip(next.content.chunks(columns));
+    let mut changes = Vec::new();
+    for (y, (before, after)) in (0..).zip(rows) {
+        // Up to where the last letter reaches, and up to where letters were that it has cut.
+        let (mut covered, mut cut) = (0, 0);
+        let mut is_written = false;
+        for (x, (old, new)) in (0..).zip(before.iter().zip(after)) {
+            let (gone, letter) = (old.symbol(), new.symbol());
+            if x >= covered {
+                is_written = x < cut || Pen::of(old) != Pen::of(new) || gone != letter;
+                covered = x + if letter.len() == 1 { 1 } else { width(new) };
+                if is_written {
+                    changes.push((x, y, new));
+                }
+            }
+            if is_written {
+                cut = cut.max(x + width(old));
+            }
+        }
+    }
+    changes
+}
+
+/// The columns of a cell's letter.
+fn width(cell: &Cell) -> u16 {
+    if text_layout::is_plain(cell.symbol()) { 1 } else { cell.cell_width().max(1) }
+}
+
+/// Sequences that a frame has beside its cells.
 impl Write for FrameWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.changes_cells = true;
         self.bytes.write(bytes)
     }
 
@@ -80,51 +197,43 @@ impl Backend for FrameWriter {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
-        self.changes_cells |= content.peek().is_some();
-        self.inner.draw(content)
-    }
-
-    fn append_lines(&mut self, count: u16) -> io::Result<()> {
-        self.changes_cells = true;
-        self.inner.append_lines(count)
+        self.write_cells(content)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
         self.cursor.is_shown = false;
-        self.inner.hide_cursor()
+        Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
         self.cursor.is_shown = true;
-        self.inner.show_cursor()
+        Ok(())
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        self.inner.get_cursor_position()
+        Ok(self.cursor.position.unwrap_or_default())
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        let position = position.into();
-        self.cursor.position = Some(position);
-        self.inner.set_cursor_position(position)
+        self.cursor.position = Some(position.into());
+        Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.clear_region(ClearType::All)
+        self.erase()
     }
 
-    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.changes_cells = true;
-        self.inner.clear_region(region)
+    fn clear_region(&mut self, _: ClearType) -> io::Result<()> {
+        self.erase()
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.inner.size()
+        let (width, height) = terminal::size()?;
+        Ok(Size { width, height })
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        self.inner.window_size()
+        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::default() })
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -134,29 +243,62 @@ impl Backend for FrameWriter {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::style::Style;
+
     use super::*;
 
-    fn collected(writer: &mut FrameWriter) -> bool {
-        let changes = writer.changes_cells || writer.cursor != writer.sent;
-        (writer.changes_cells, writer.sent) = (false, writer.cursor);
-        changes
+    /// Places and symbols of what is written to show `after` in place of `before`.
+    fn written(before: &str, after: &str) -> Vec<(u16, String)> {
+        let [before, after] = [before, after].map(|line| Buffer::with_lines([line]));
+        changes(&before, &after).into_iter().map(|(x, _, cell)| (x, cell.symbol().to_owned())).collect()
+    }
+
+    #[test]
+    fn what_is_the_same_is_not_written_and_what_a_wide_letter_leaves_behind_is() {
+        for (before, after, cells) in [
+            ("abc", "abc", &[][..]),
+            ("abc", "axc", &[(1, "x")]),
+            ("日本", "日本", &[]),
+            ("日本", "日x ", &[(2, "x"), (3, " ")]),
+            ("日 ", "a  ", &[(0, "a"), (1, " ")]),
+            ("a日 ", "日  ", &[(0, "日"), (2, " ")]),
+            ("ab本", "日本", &[(0, "日")]),
+        ] {
+            let cells: Vec<(u16, String)> = cells.iter().map(|(x, text)| (*x, (*text).to_owned())).collect();
+            assert_eq!(written(before, after), cells, "{before} {after}");
+        }
+    }
+
+    #[test]
+    fn a_style_is_written_once_and_taken_away_at_the_end() {
+        let mut line = Buffer::with_lines(["plain red bold plain"]);
+        line.set_style(ratatui::layout::Rect::new(6, 0, 3, 1), Style::new().fg(Color::Indexed(1)));
+        line.set_style(ratatui::layout::Rect::new(10, 0, 4, 1), Style::new().fg(Color::Indexed(1)).bold());
+        let mut writer = FrameWriter::default();
+        writer.change(&Buffer::empty(line.area), &line).expect("collected");
+        let text = String::from_utf8(writer.bytes).expect("text");
+        let red = "\u{1b}[38;5;1m";
+        let wanted =
+            format!("\u{1b}[1;1Hplain\u{1b}[7G{red}red\u{1b}[11G\u{1b}[1mbold\u{1b}[16G\u{1b}[0mplain");
+        assert_eq!(text, wanted);
     }
 
     #[test]
     fn a_frame_counts_where_it_changes_a_cell_or_the_cursor() {
-        let mut writer = FrameWriter::new();
+        let mut writer = FrameWriter::default();
+        let mut counts = |change: &dyn Fn(&mut FrameWriter)| {
+            change(&mut writer);
+            let counts = !writer.bytes.is_empty() || writer.cursor != writer.sent;
+            writer.bytes.clear();
+            writer.sent = writer.cursor;
+            counts
+        };
         let cell = Cell::new("x");
-        writer.draw([(0, 0, &cell)].into_iter()).expect("collected");
-        assert!(collected(&mut writer));
-        writer.draw(std::iter::empty()).expect("collected");
-        assert!(!collected(&mut writer));
-        writer.set_cursor_position((3, 4)).expect("collected");
-        assert!(collected(&mut writer));
-        writer.set_cursor_position((3, 4)).expect("collected");
-        assert!(!collected(&mut writer));
-        writer.show_cursor().expect("collected");
-        assert!(collected(&mut writer));
-        writer.clear().expect("collected");
-        assert!(collected(&mut writer));
+        assert!(counts(&|writer| writer.write_cells([(0, 0, &cell)]).expect("collected")));
+        assert!(!counts(&|writer| writer.write_cells([]).expect("collected")));
+        assert!(counts(&|writer| writer.set_cursor_position((3, 4)).expect("collected")));
+        assert!(!counts(&|writer| writer.set_cursor_position((3, 4)).expect("collected")));
+        assert!(counts(&|writer| writer.show_cursor().expect("collected")));
+        assert!(counts(&|writer| writer.erase().expect("collected")));
     }
 }

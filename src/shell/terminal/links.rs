@@ -6,7 +6,6 @@
 use std::env;
 use std::io::{self, Write};
 
-use ratatui::backend::Backend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Position;
 use url::Url;
@@ -42,8 +41,12 @@ impl LinkWriter {
         if !is_capable() {
             return Vec::new();
         }
-        let found: Vec<Link> =
-            urls.iter().filter(|url| endpoint::is_safe(url)).flat_map(|url| places(buffer, url)).collect();
+        let begins = begins(buffer);
+        let found: Vec<Link> = urls
+            .iter()
+            .filter(|url| endpoint::is_safe(url))
+            .flat_map(|url| places(buffer, &begins, url))
+            .collect();
         let gone = self.written.iter().filter(|old| !found.iter().any(|link| link.at == old.at));
         let gone =
             gone.map(|old| Link { cells: cells(buffer, old.at, old.cells.len()), url: None, at: old.at });
@@ -69,15 +72,22 @@ pub(super) fn write(writer: &mut FrameWriter, links: &[Link]) -> io::Result<()> 
     for link in links {
         let address = link.url.as_deref().unwrap_or_default();
         write!(writer, "{MARK}{address}{END}")?;
-        writer.draw((link.at.x..).zip(&link.cells).map(|(x, cell)| (x, link.at.y, cell)))?;
+        writer.write_cells((link.at.x..).zip(&link.cells).map(|(x, cell)| (x, link.at.y, cell)))?;
         write!(writer, "{MARK}{END}")?;
     }
     write!(writer, "{RESTORE_CURSOR}")?;
     Ok(())
 }
 
-/// Where the whole of `url` stands on one row.
-fn places(buffer: &Buffer, url: &Url) -> Vec<Link> {
+/// Where an address may begin: that of a page has an `h` there, and a `t` behind it.
+fn begins(buffer: &Buffer) -> Vec<(u16, u16)> {
+    let is_begin = |pair: &[Cell]| matches!(pair, [h, t] if h.symbol() == "h" && t.symbol() == "t");
+    let pairs = buffer.content.windows(2).enumerate();
+    pairs.filter(|(_, pair)| is_begin(pair)).map(|(index, _)| buffer.pos_of(index)).collect()
+}
+
+/// Where the whole of `url` stands on one row, if it is one of the places where any `begins`.
+fn places(buffer: &Buffer, begins: &[(u16, u16)], url: &Url) -> Vec<Link> {
     let text = url.as_str();
     let length = text.len();
     let area = buffer.area;
@@ -91,8 +101,7 @@ fn places(buffer: &Buffer, url: &Url) -> Vec<Link> {
     // A piece of a longer address leads elsewhere than it says.
     let ends = |x: u16, y: u16| symbol(x, y).chars().all(|char| char == ' ' || ",.;:)│|".contains(char));
     let mut found = Vec::new();
-    let begins = buffer.content.iter().enumerate().filter(|(_, cell)| cell.symbol() == "h");
-    for (x, y) in begins.map(|(index, _)| buffer.pos_of(index)) {
+    for (x, y) in begins.iter().copied() {
         let end = x.saturating_add(u16::try_from(length).unwrap_or(u16::MAX));
         if end <= area.right() && is_at(x, y) && ends(end, y) {
             let at = Position::new(x, y);
@@ -126,7 +135,8 @@ mod tests {
             ("https://a.test/g", None),
         ] {
             let buffer = Buffer::with_lines([row]);
-            let found: Vec<u16> = places(&buffer, &url).iter().map(|link| link.at.x).collect();
+            let found: Vec<u16> =
+                places(&buffer, &begins(&buffer), &url).iter().map(|link| link.at.x).collect();
             assert_eq!(found, column.into_iter().collect::<Vec<u16>>(), "{row}");
         }
     }

@@ -53,10 +53,10 @@ pub(super) fn of_profile(model: &Model, profile: &Profile, goal: PreflightGoal) 
             let remedy = model.catalog.example_remedy(name).unwrap_or_default();
             Unavailable::because(format!("{name} is only an example")).remedy(format!("Next: {remedy}."))
         }
-        Some(provider) => {
+        Some(_) => {
             let goal = if profile.kind == Kind::ApiKey { PreflightGoal::Key } else { goal };
-            match Preflight::again(profile, provider, goal) {
-                Ok(_) => return Ok(()),
+            match Preflight::check_kind(profile, goal) {
+                Ok(()) => return Ok(()),
                 Err(why) => Unavailable::because(why),
             }
         }

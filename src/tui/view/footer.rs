@@ -16,7 +16,7 @@ use crate::tui::screen::Screen;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
 use crate::tui::view::{ViewContext, login};
-use crate::tui::{frame, log, rows, text_layout};
+use crate::tui::{frame, log, paint, rows, text_layout};
 
 /// Draws it.
 pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
@@ -61,7 +61,7 @@ fn key(frame: &mut Frame<'_>, row: Rect, key: &FooterKey, theme: &Theme) -> Rect
     let label = Span::styled(key.label.as_str(), theme.key.patch(style));
     let line = Line::from(vec![label, Span::styled(format!("{between}{}", key.hint), style)]);
     let area = at(row, key.columns.clone());
-    frame.render_widget(line, area);
+    paint::line(frame.buffer_mut(), area, &line);
     area
 }
 

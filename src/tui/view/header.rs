@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::clock::local_minute;
 use crate::tui::model::AutoRefreshMode;
 use crate::tui::view::ViewContext;
-use crate::tui::{frame, header_text, state};
+use crate::tui::{frame, header_text, paint, state};
 
 /// How much of it is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,18 +29,18 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let area = frame::inset(area, 1);
     let words = (0..=header_text::needs(view.model).count()).rev().map(HeaderDetail::Words);
     let details = [HeaderDetail::All].into_iter().chain(words).chain([HeaderDetail::Tight]);
-    let details: Vec<Line<'_>> =
-        details.chain([HeaderDetail::Name]).map(|detail| line(detail, view)).collect();
-    let least = details.len().saturating_sub(2);
+    let mut lines = details.chain([HeaderDetail::Name]).map(|detail| line(detail, view));
     let [both, off, time] = ends(view);
+    let fits = |line: &Line<'_>, end: &Line<'_>| {
+        paint::columns(line).saturating_add(paint::columns(end)).saturating_add(2) <= area.width
+    };
     // Whatever stands at the right, the numbers of what needs somebody stay.
-    let fits = |line: &Line<'_>, end: &Line<'_>| line.width() + end.width() + 2 <= usize::from(area.width);
-    let end = [both, off].into_iter().find(|end| details.get(least).is_some_and(|line| fits(line, end)));
-    let end = end.unwrap_or(time);
-    if let Some(line) = details.into_iter().find(|line| fits(line, &end)) {
-        frame.render_widget(line, area);
+    let least = line(HeaderDetail::Tight, view);
+    let end = [both, off].into_iter().find(|end| fits(&least, end)).unwrap_or(time);
+    if let Some(line) = lines.find(|line| fits(line, &end)) {
+        paint::line(frame.buffer_mut(), area, &line);
     }
-    frame.render_widget(end.right_aligned(), area);
+    paint::line(frame.buffer_mut(), area, &end.right_aligned());
 }
 
 /// What may stand at the right: that nothing is refreshed unasked, where somebody wants it so, and the

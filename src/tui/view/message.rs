@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::{frame, layout, text_layout};
+use crate::tui::{frame, layout, paint, text_layout};
 
 /// Draws the message; one that has no room says where it can be read.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
@@ -28,7 +28,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         };
         let glyph = Span::styled(format!("{} ", if down == 0 { &glyph } else { " " }), style);
         let row = frame::inset(frame::row(area, down), 1);
-        frame.render_widget(Line::from(vec![glyph, Span::styled(line, style)]), row);
+        paint::line(frame.buffer_mut(), row, &Line::from(vec![glyph, Span::styled(line, style)]));
     }
 }
 

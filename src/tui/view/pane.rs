@@ -4,7 +4,6 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
 use crate::domain::change::{BrokenRow, Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
@@ -22,7 +21,7 @@ use crate::tui::suggestion::{self, Suggestion};
 use crate::tui::text_block::{Repeated, TextBlock};
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{frame, gauge, login_age, refresh_notes, rows, state, text_layout};
+use crate::tui::{frame, gauge, login_age, paint, refresh_notes, rows, state, text_layout};
 
 /// From this width on a gauge and what belongs to it stand on one line.
 const WIDE: u16 = 66;
@@ -56,7 +55,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     if !more.is_empty() {
         frame::foot(frame, area, &more, theme);
     }
-    frame.render_widget(Paragraph::new(lines.into_iter().skip(from).collect::<Vec<_>>()), inner);
+    for (down, line) in (0..inner.height).zip(lines.iter().skip(from)) {
+        paint::text(frame.buffer_mut(), frame::row(inner, down), line);
+    }
 }
 
 /// The title of the pane, and its lines in so many columns; as many events as so many rows have room for.
@@ -69,7 +70,7 @@ pub(in crate::tui) fn content(
     let mut pane = Pane { block: TextBlock::new(columns, theme), rows, model, theme, now };
     let title = match &model.selected {
         Some(RowId::Profile(id)) => {
-            if let Some(profile) = model.profile(id) {
+            if let Some(profile) = model.selected_profile() {
                 pane.profile(profile);
             }
             text_layout::named(model.overlap.name(id))

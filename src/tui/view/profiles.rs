@@ -24,7 +24,7 @@ use crate::tui::screen_map::MouseTarget;
 use crate::tui::store_line::StoreWord;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{flash, frame, login_age, rows, store_line, text_layout};
+use crate::tui::{flash, frame, login_age, paint, rows, store_line, text_layout};
 
 /// The most rows of what is wrong with a store.
 const BANNER: usize = 4;
@@ -79,7 +79,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
                         map.put_cursor(area);
                     }
                     list.mark(frame, area, row);
-                    frame.buffer_mut().set_style(area, flash::style(model, row, theme, now));
+                    paint::style(frame.buffer_mut(), area, flash::style(model, row, theme, now));
                 }
             }
         }
@@ -130,17 +130,16 @@ fn stores(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
         line.style(Style::reset())
     };
     let lines = store_line::lines(model).into_iter().filter(|words| !words.is_empty()).map(line);
-    let room = usize::from(area.width.saturating_sub(4));
+    let room = area.width.saturating_sub(4);
     if let Some((line, width)) = lines
         .map(|line| {
-            let width = line.width();
+            let width = paint::columns(&line);
             (line, width)
         })
         .find(|(_, width)| *width <= room)
     {
-        let width = u16::try_from(width).unwrap_or(area.width);
         let place = Rect { x: area.right().saturating_sub(width + 2), width, ..area };
-        frame.render_widget(line, place);
+        paint::line(frame.buffer_mut(), place, &line);
     }
 }
 

@@ -22,7 +22,7 @@ use crate::tui::need::{Need, Section};
 use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::suggestion::{self, Suggestion};
 use crate::tui::theme::{Shape, Theme};
-use crate::tui::{auto_refresh, frame, gauge, rows, spoken, state, text_layout};
+use crate::tui::{auto_refresh, frame, gauge, paint, rows, spoken, state, text_layout};
 
 /// What every row is drawn with.
 pub(super) struct ProfileTable<'a> {
@@ -271,12 +271,15 @@ impl ProfileTable<'_> {
     /// At the end of the row: the key that helps, or when it is refreshed, or when its login ends.
     fn note(&self, frame: &mut Frame<'_>, area: Rect, standing: Standing<'_>) {
         let mut column = self.columns.note;
-        let suggestion = suggestion::needed_by(self.model, standing.row, self.now);
+        // Most rows need nothing, and so nothing has to be found out for them.
+        let may_need = !matches!(standing.need, Need::Nothing | Need::SignedOut);
+        let suggestion =
+            may_need.then(|| suggestion::needed_by(self.model, standing.row, self.now)).flatten();
         let line = match (suggestion, standing.row) {
             (Some(Suggestion { action, brief, .. }), _) => {
                 let key = Span::styled(self.model.keys.key(action), self.theme.key);
                 let whole = Line::from(vec![key.clone(), Span::raw(format!(" {brief}"))]);
-                if whole.width() <= usize::from(column.width) { whole } else { Line::from(key) }
+                if paint::columns(&whole) <= column.width { whole } else { Line::from(key) }
             }
             (None, Row::Profile(profile)) => {
                 if profile.owner.is_some() {
@@ -301,7 +304,7 @@ impl ProfileTable<'_> {
             return Line::styled(SAME_LOGIN, self.theme.warn);
         }
         let is_soon = need.section() == Section::Soon && health != Health::Refreshing;
-        if let Some(at) = self.planned(profile).filter(|_| is_soon) {
+        if is_soon && let Some(at) = self.planned(profile) {
             let text = format!(
                 "{} {}",
                 self.theme.glyphs.states.refreshing,
@@ -351,7 +354,7 @@ fn optional(frame: &mut Frame<'_>, area: Rect, column: Option<Column>, line: Lin
 
 /// Draws into a column of a row, as far as the row reaches.
 fn cell(frame: &mut Frame<'_>, area: Rect, column: Column, line: Line<'_>) {
-    frame.render_widget(line, place(area, column));
+    paint::line(frame.buffer_mut(), place(area, column), &line);
 }
 
 /// Where a column lies in a row, as far as that reaches.
