@@ -243,9 +243,83 @@ impl Backend for FrameWriter {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZero;
+
+    use proptest::prelude::*;
+    use ratatui::layout::Rect;
     use ratatui::style::Style;
+    use ratatui::text::{Line, Span};
 
     use super::*;
+
+    /// Some letters in one style.
+    fn span() -> impl Strategy<Value = Span<'static>> {
+        let words = proptest::sample::select(&["a", "bc", " ", "   ", "日", "本語", "é", "│", "e\u{301}"]);
+        let color =
+            proptest::sample::select(&[Color::Reset, Color::Red, Color::Indexed(7), Color::Rgb(1, 2, 3)]);
+        let modifier =
+            proptest::sample::select(vec![Modifier::empty(), Modifier::BOLD, Modifier::UNDERLINED]);
+        (words, color.clone(), color, modifier).prop_map(|(words, fg, bg, modifier)| {
+            Span::styled(words, Style::new().fg(fg).bg(bg).add_modifier(modifier))
+        })
+    }
+
+    /// Two rows of sixteen columns.
+    fn frame() -> impl Strategy<Value = Buffer> {
+        let line = || proptest::collection::vec(span(), 0..10).prop_map(Line::from);
+        (line(), line()).prop_map(|(first, second)| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 16, 2));
+            buffer.set_line(0, 0, &first, 16);
+            buffer.set_line(0, 1, &second, 16);
+            buffer
+        })
+    }
+
+    fn blank_terminal() -> vt100::Parser {
+        let [rows, columns] = [2, 16].map(|count| NonZero::new(count).expect("more than none"));
+        vt100::Parser::new(rows, columns, 0)
+    }
+
+    /// The letter at a place, with its colours, and whether it is bold and underlined.
+    fn look(terminal: &vt100::Parser, x: u16, y: u16) -> (String, [vt100::Color; 2], [bool; 2]) {
+        let cell = terminal.screen().cell(y, x).expect("on the screen");
+        // A cell that was never written is blank too.
+        let letter = if cell.has_contents() || cell.is_wide_continuation() { cell.contents() } else { " " };
+        (letter.to_owned(), [cell.fgcolor(), cell.bgcolor()], [cell.bold(), cell.underline()])
+    }
+
+    proptest! {
+        #[test]
+        fn a_terminal_shows_each_frame_as_if_it_were_the_first(frames in proptest::collection::vec(frame(), 1..5)) {
+            let empty = Buffer::empty(Rect::new(0, 0, 16, 2));
+            let mut terminal = blank_terminal();
+            let mut shown = &empty;
+            for next in &frames {
+                let mut writer = FrameWriter::default();
+                writer.change(shown, next).expect("collected");
+                terminal.process(&writer.bytes);
+                let mut first = FrameWriter::default();
+                first.change(&empty, next).expect("collected");
+                let mut fresh = blank_terminal();
+                fresh.process(&first.bytes);
+                for (x, y) in (0..16).flat_map(|x| [(x, 0), (x, 1)]) {
+                    prop_assert_eq!(look(&terminal, x, y), look(&fresh, x, y), "{} {}", x, y);
+                }
+                let rows: Vec<String> = fresh.screen().rows(0, 16).collect();
+                for (row, cells) in rows.iter().zip(next.content.chunks(16)) {
+                    let mut covered = 0;
+                    let letters = cells.iter().enumerate().filter(|(x, cell)| {
+                        let is_seen = *x >= covered;
+                        covered = covered.max(x + usize::from(width(cell)));
+                        is_seen
+                    });
+                    let letters: String = letters.map(|(_, cell)| cell.symbol()).collect();
+                    prop_assert_eq!(row.trim_end(), letters.trim_end());
+                }
+                shown = next;
+            }
+        }
+    }
 
     /// Places and symbols of what is written to show `after` in place of `before`.
     fn written(before: &str, after: &str) -> Vec<(u16, String)> {
@@ -272,8 +346,8 @@ mod tests {
     #[test]
     fn a_style_is_written_once_and_taken_away_at_the_end() {
         let mut line = Buffer::with_lines(["plain red bold plain"]);
-        line.set_style(ratatui::layout::Rect::new(6, 0, 3, 1), Style::new().fg(Color::Indexed(1)));
-        line.set_style(ratatui::layout::Rect::new(10, 0, 4, 1), Style::new().fg(Color::Indexed(1)).bold());
+        line.set_style(Rect::new(6, 0, 3, 1), Style::new().fg(Color::Indexed(1)));
+        line.set_style(Rect::new(10, 0, 4, 1), Style::new().fg(Color::Indexed(1)).bold());
         let mut writer = FrameWriter::default();
         writer.change(&Buffer::empty(line.area), &line).expect("collected");
         let text = String::from_utf8(writer.bytes).expect("text");
