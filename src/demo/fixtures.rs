@@ -139,7 +139,7 @@ fn guest(provider: &str, name: &str, client: &str, issued: IssuedTokens) -> Opti
         client_id: Some(client.to_owned()),
         held: StoredTokens::Present(issued.tokens),
         life: issued.life,
-        scopes: issued.scopes,
+        scopes: issued.scopes.into(),
         ..Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth)
     };
     Some(profile.with_login(|login| login.client_secret = Some(Secret::new(CONFIDENTIAL_SECRET))))
@@ -163,7 +163,7 @@ fn profile(
         client_id: Some(PUBLIC.to_owned()),
         held: StoredTokens::Present(issued.tokens),
         life: issued.life,
-        scopes: issued.scopes,
+        scopes: issued.scopes.into(),
         account: Some(issued.account),
         refresh_count: refresh_count(fixture.account),
         auto_refresh: if keeps_still { AutoRefresh::Off } else { AutoRefresh::On },

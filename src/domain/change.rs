@@ -259,7 +259,7 @@ impl RefreshedTokens {
         Some(Self {
             tokens: profile.held.tokens()?.clone(),
             life: profile.life,
-            scopes: Some(profile.scopes.clone()),
+            scopes: Some(profile.scopes.to_vec()),
             record: record.unwrap_or_else(done),
             origins: profile.login.origins.clone(),
         })
@@ -272,7 +272,7 @@ impl RefreshedTokens {
         profile.last_test = None;
         profile.refresh_count = profile.refresh_count.saturating_add(1);
         if let Some(scopes) = &self.scopes {
-            profile.scopes.clone_from(scopes);
+            profile.scopes = scopes.as_slice().into();
         }
         if profile.login.origins.is_empty() {
             profile.login.origins.clone_from(&self.origins);
@@ -385,7 +385,7 @@ mod tests {
         let expected = Profile {
             held: StoredTokens::Present(tokens("new")),
             life: Expiry { expires_at: Some(at(99)), ..Expiry::default() },
-            scopes: vec!["a".into()],
+            scopes: ["a".into()].into(),
             last_refresh: Some(Box::new(record())),
             refresh_count: 7,
             ..before

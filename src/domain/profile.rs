@@ -26,8 +26,8 @@ pub struct Profile {
     /// The tokens or the key.
     pub held: StoredTokens,
     pub life: Expiry,
-    /// What the grant allows, as the server said it.
-    pub scopes: Vec<String>,
+    /// What the grant allows, as the server said it; many have the same, which they share.
+    pub scopes: Arc<[String]>,
     /// The account's e-mail or name, as shown to people.
     pub account: Option<String>,
     /// Who says it; absent: the server's answer, or not written down.
@@ -69,7 +69,7 @@ impl Profile {
             client_id: None,
             held: StoredTokens::None,
             life: Expiry::default(),
-            scopes: Vec::new(),
+            scopes: Arc::default(),
             account: None,
             account_from: None,
             login: KnownLogin::default(),

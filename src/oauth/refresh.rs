@@ -156,8 +156,8 @@ fn request(
 /// What fills `{scope}` of a refresh.
 fn scope(profile: &Profile, provider: &Provider) -> String {
     let scopes = match provider.refresh_scope {
-        RefreshScope::Granted if !profile.scopes.is_empty() => &profile.scopes,
-        RefreshScope::Granted | RefreshScope::Default => &provider.scopes.default,
+        RefreshScope::Granted if !profile.scopes.is_empty() => &*profile.scopes,
+        RefreshScope::Granted | RefreshScope::Default => &*provider.scopes.default,
         RefreshScope::None => return String::new(),
     };
     scopes.join(&provider.scopes.separator)

@@ -124,7 +124,7 @@ fn row(program: &Program, found: Found, name: ProfileName) -> Row {
             let profile = Profile {
                 held,
                 life,
-                scopes,
+                scopes: scopes.into(),
                 client_id,
                 account,
                 owner: Some(Arc::new(owner)),

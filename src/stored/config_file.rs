@@ -60,7 +60,7 @@ pub struct Content {
     pub read_only: Option<YamlError>,
     /// Whether all of the text has the plain shape.
     is_plain: bool,
-    entries: Arc<[Entry]>,
+    entries: Arc<Vec<Entry>>,
 }
 
 impl Content {
@@ -145,7 +145,6 @@ fn checked(
 
 /// What `text` says by its `entries`; whoever has not read it plainly does not know whether it is plain.
 fn content(text: &str, entries: Vec<Entry>, read_only: Option<YamlError>) -> Content {
-    let entries: Arc<[Entry]> = entries.into();
     let is_broken = entries.iter().any(|entry| entry.profile.is_err());
     let positions = is_broken.then(|| Positions::from_text(text, DEPTH));
     let row = |entry: &Entry| match &entry.profile {
@@ -158,7 +157,12 @@ fn content(text: &str, entries: Vec<Entry>, read_only: Option<YamlError>) -> Con
             Row::broken(&broken.name, Where::Line(line), &broken.why)
         }
     };
-    Content { rows: entries.iter().map(row).collect(), read_only, is_plain: false, entries }
+    Content {
+        rows: entries.iter().map(row).collect(),
+        read_only,
+        is_plain: false,
+        entries: Arc::new(entries),
+    }
 }
 
 /// `text` of `file` with `change` made to it; `None` is a file that is not there yet.
@@ -395,7 +399,7 @@ mod tests {
         expected.held =
             StoredTokens::Present(Tokens { access: Secret::new("your_access_token_here"), refresh });
         expected.life = Expiry { expires_at: at_seconds(1_763_483_400), ..Expiry::default() };
-        expected.scopes = ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec();
+        expected.scopes = ["org:create_api_key", "user:profile", "user:inference"].map(String::from).into();
         assert_eq!(rows(AI_PROVIDER_KIT), [Row::Profile(Arc::new(expected))]);
     }
 

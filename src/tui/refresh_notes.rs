@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn scopes_that_went_and_an_end_at_once_or_unknown_are_said_and_nothing_else() {
         let mut profile = empty_profile("acme/ana", Kind::OAuth);
-        profile.scopes = vec!["a".to_owned()];
+        profile.scopes = ["a".to_owned()].into();
         profile.life.expires_at = Some(at(300));
         let said = |before: &[&str], profile: &Profile| {
             let before: Vec<String> = before.iter().map(|scope| (*scope).to_owned()).collect();

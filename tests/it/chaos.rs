@@ -723,7 +723,7 @@ impl Run {
         Row::Profile(Arc::new(Profile {
             held,
             life: self.life(),
-            scopes: vec!["a".to_owned(); self.dice.pick(&[0, 1, 30])],
+            scopes: vec!["a".to_owned(); self.dice.pick(&[0, 1, 30])].into(),
             login: login.into(),
             account: self.dice.one_in(2).then(|| "漢字 ana@demo.test ".repeat(self.dice.pick(&[1, 9]))),
             last_refresh: self.dice.one_in(2).then_some(Box::new(last)),

@@ -131,7 +131,7 @@ pub(crate) fn profile(text: &str) -> Profile {
             refresh: Some(Secret::new(refresh)),
         }),
         life: ends_in(TimeDelta::hours(1)),
-        scopes: vec!["profile".to_owned()],
+        scopes: ["profile".to_owned()].into(),
         ..Profile::new(id, Kind::OAuth)
     }
 }

@@ -81,7 +81,7 @@ fn a_login_by_callback_asks_one_thing_after_another_and_ends_with_tested_tokens(
     let Edit::Add(profile) = &change.edit else { panic!("{change:?}") };
     assert_eq!(change, Change { name: id("work").name, expects: None, edit: Edit::Add(profile.clone()) });
     assert_eq!(profile.account.as_deref(), Some("ana@demo.test"));
-    assert_eq!(profile.scopes, ["profile", "inference"]);
+    assert_eq!(*profile.scopes, ["profile", "inference"]);
     let end = journey.now.wall + TimeDelta::hours(1);
     assert_eq!((profile.life.obtained_at, profile.life.expires_at), (Some(journey.now.wall), Some(end)));
 
@@ -263,7 +263,7 @@ fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
             expires_at: Some(now().wall + TimeDelta::hours(8)),
             grant_ends_at: None,
         },
-        scopes: vec!["user:inference".to_owned(), "user:profile".to_owned()],
+        scopes: ["user:inference".to_owned(), "user:profile".to_owned()].into(),
         account: Some("ana@acme.dev".to_owned()),
         login: login.into(),
         ..Profile::new(id("anthropic/work"), Kind::OAuth)
@@ -313,7 +313,7 @@ fn a_provider_without_a_test_is_done_once_the_tokens_are_saved() {
     journey.tell(Input::Replied(request_id, Ok(reply(200, body, journey.now))));
     assert_eq!(journey.tell(Input::Saved(Ok(()))), []);
     let Stage::Naming(profile) = journey.login.stage() else { panic!("not done") };
-    assert_eq!(profile.scopes, ["openid", "profile"], "what the reply leaves out is as asked");
+    assert_eq!(*profile.scopes, ["openid", "profile"], "what the reply leaves out is as asked");
     assert_eq!(journey.login.steps().mark(LoginStep::Test), StepState::Skipped);
 }
 

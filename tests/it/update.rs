@@ -315,7 +315,7 @@ fn escape_leaves_each_screen_and_never_the_program() {
 fn the_pane_takes_the_focus_scrolls_and_changes_the_profile() {
     for (size, keys) in [((120, 14), "tab"), ((120, 14), "enter"), ((40, 10), "enter"), ((60, 12), "tab")] {
         let scopes: Vec<String> = (0..90).map(|number| format!("scope{number:02}")).collect();
-        let mut app = App::of([Profile { scopes, ..profile("work") }, profile("home")]);
+        let mut app = App::of([Profile { scopes: scopes.into(), ..profile("work") }, profile("home")]);
         app.model.size = size;
         app.press(keys);
         assert_eq!(app.model.screen, Screen::Pane);

@@ -101,7 +101,7 @@ impl Login {
             held: StoredTokens::Present(granted.tokens),
             life,
             // RFC 6749 §5.1: scopes that the reply leaves out are as asked.
-            scopes: granted.scopes.unwrap_or_else(|| self.plan.scopes.clone()),
+            scopes: granted.scopes.unwrap_or_else(|| self.plan.scopes.clone()).into(),
             account_from: granted.account_from,
             account: granted.account,
             login: login.into(),

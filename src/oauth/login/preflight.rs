@@ -430,7 +430,7 @@ mod tests {
         profile.client_id = (kind == Kind::OAuth).then(|| "old".into());
         profile.login.client_secret = (kind == Kind::OAuth).then(|| Secret::new("old secret"));
         profile.held = StoredTokens::Present(tokens("access", None));
-        profile.scopes = vec!["write".into(), "read".into()];
+        profile.scopes = ["write".into(), "read".into()].into();
         profile.account = Some("Build".into());
         profile
     }
@@ -679,8 +679,8 @@ mod tests {
             (fixed, &[], &[], &["read"]),
         ] {
             let mut profile = stored("work", Kind::OAuth);
-            let owned = |scopes: &[&str]| scopes.iter().map(|scope| (*scope).to_owned()).collect();
-            (profile.login.asked_scopes, profile.scopes) = (owned(asked), owned(granted));
+            let owned = |scopes: &[&str]| scopes.iter().map(|scope| (*scope).to_owned()).collect::<Vec<_>>();
+            (profile.login.asked_scopes, profile.scopes) = (owned(asked), owned(granted).into());
             let mut preflight = Preflight::again(&profile, &provider, PreflightGoal::Login).expect("a login");
             assert_eq!(preflight.usual_scopes(), usual, "{granted:?}");
             preflight.more_scopes(&["admin".to_owned()]).expect("a scope");

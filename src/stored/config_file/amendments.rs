@@ -476,7 +476,7 @@ providers:
     #[test]
     fn the_first_profile_makes_a_tidy_file() {
         let mut ana = profile("demo/ana", Kind::OAuth, "a");
-        ana.scopes = vec!["x".into(), "y".into()];
+        ana.scopes = ["x".into(), "y".into()].into();
         let tidy = "version: 1\nproviders:\n  demo:\n    oauth_credentials:\n      - id: \"ana\"\n        access_token: \
                     \"a\"\n        refresh_token: \"r\"\n        scopes:\n          - \"x\"\n          - \"y\"\n";
         assert_eq!(amend(StoreId::Own, None, &keep(&ana)).map(|amended| amended.text), Ok(tidy.to_owned()));
@@ -776,7 +776,7 @@ providers:
                     held,
                     client_id,
                     life,
-                    scopes,
+                    scopes: scopes.into(),
                     account_from: account.as_ref().map(|_| FactSource::Person),
                     account,
                     login: login.into(),

@@ -1,7 +1,7 @@
 //! Entries of the config file: where each lies, what it is called, and the profile it is.
 
-use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_yaml::{Mapping, Value};
@@ -86,11 +86,13 @@ pub(super) struct ProviderOf<'a> {
     path: ProviderPath,
     /// The name of one of its profiles, whose provider the others share.
     first: OnceCell<ProfileName>,
+    /// The scopes of its profiles: most have what others have too.
+    scopes: RefCell<HashSet<Arc<[String]>>>,
 }
 
 impl<'a> ProviderOf<'a> {
     fn new(store: StoreId, provider: &'a str, path: ProviderPath) -> Self {
-        Self { store, provider, path, first: OnceCell::new() }
+        Self { store, provider, path, first: OnceCell::new(), scopes: RefCell::default() }
     }
 
     /// The id of its profile of that name.
@@ -100,6 +102,16 @@ impl<'a> ProviderOf<'a> {
             None => ProfileName::new(self.provider, name).map(|name| self.first.get_or_init(|| name).clone()),
         };
         Ok(ProfileId { store: self.store, name: name.map_err(|bad| bad.to_string())? })
+    }
+
+    /// The same as `scopes`, shared with whoever has them too.
+    fn shared(&self, scopes: Arc<[String]>) -> Arc<[String]> {
+        let mut known = self.scopes.borrow_mut();
+        if let Some(known) = known.get(&scopes) {
+            return Arc::clone(known);
+        }
+        known.insert(Arc::clone(&scopes));
+        scopes
     }
 
     fn place(&self, kind: EntryKind, nth: Option<usize>) -> EntryPlace {
@@ -311,7 +323,10 @@ fn named(place: EntryPlace, of: &ProviderOf<'_>, item: &FieldValue<'_>) -> Entry
         Ok(id) if id.name.is_reserved() => {
             Err(format!("the id {name} is reserved for API keys: choose another"))
         }
-        Ok(id) if place.kind == EntryKind::Login => fields::login(id, fields, &mut notes),
+        Ok(id) if place.kind == EntryKind::Login => {
+            let login = fields::login(id, fields, &mut notes);
+            login.map(|login| Profile { scopes: of.shared(Arc::clone(&login.scopes)), ..login })
+        }
         Ok(id) => fields::named_key(id, fields, &mut notes),
         Err(why) => Err(why),
     };

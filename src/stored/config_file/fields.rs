@@ -81,7 +81,7 @@ pub(in crate::stored) fn login(
             "expires_at" => profile.life.expires_at = time(name, &value, notes),
             "obtained_at" => profile.life.obtained_at = time(name, &value, notes),
             "grant_ends_at" => profile.life.grant_ends_at = time(name, &value, notes),
-            "scopes" => profile.scopes = texts(name, &value)?,
+            "scopes" => profile.scopes = texts(name, &value)?.into(),
             "account" => profile.account = text(name, &value)?.map(str::to_owned),
             "account_from" => profile.account_from = fact_source(&value),
             "last_refresh" => last = Some(value),

@@ -13,10 +13,8 @@ const DIGIT: u8 = 1 << 2;
 const LETTER: u8 = 1 << 3;
 /// A letter that no number has, whatever its base.
 const TELLING: u8 = 1 << 4;
-/// May stand between double quotes.
-const QUOTABLE: u8 = 1 << 5;
 /// May stand in a comment.
-const TEXT: u8 = 1 << 6;
+const TEXT: u8 = 1 << 5;
 
 /// How long the longest of [`SPECIAL`] is.
 const SPECIAL_LENGTH: usize = 5;
@@ -55,9 +53,6 @@ const fn classes() -> [u8; 256] {
         }
         if matches!(byte, b' '..=b'~') {
             class |= TEXT;
-            if !matches!(byte, b'"' | b'\\') {
-                class |= QUOTABLE;
-            }
         }
         classes[byte as usize] = class;
         if byte == u8::MAX {
@@ -73,6 +68,11 @@ const fn is_of_value(byte: u8) -> bool {
     // `-./0123456789:`
     let is_between = byte.wrapping_sub(b'-') <= b':' - b'-';
     is_letter | is_between | (byte == b'_') | (byte == b'@') | (byte == b'+') | (byte == b'=')
+}
+
+/// Whether `byte` may stand between double quotes; without a branch, as above.
+fn is_quotable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\')
 }
 
 fn class(byte: u8) -> u8 {
@@ -105,8 +105,8 @@ pub(super) fn is_printable(text: &str) -> bool {
 
 /// A key, and what follows it on its line.
 pub(in crate::stored) fn pair(content: &str) -> Option<(&str, Option<&str>)> {
-    let end = content.bytes().position(|byte| byte == b':')?;
-    let (key, rest) = (content.get(..end)?, content.get(end + 1..)?);
+    let end = content.bytes().position(|byte| class(byte) & WORD == 0)?;
+    let (key, rest) = (content.get(..end)?, content.get(end..)?.strip_prefix(':')?);
     let inline = match rest.as_bytes().first() {
         None => None,
         Some(b' ') => Some(rest.get(1..)?),
@@ -115,13 +115,10 @@ pub(in crate::stored) fn pair(content: &str) -> Option<(&str, Option<&str>)> {
     (key.len() <= KEY_LIMIT && is_key(key)).then_some((key, inline))
 }
 
-/// Whether `key` is a bare word and a text.
+/// Whether `key`, a bare word, is a text.
 fn is_key(key: &str) -> bool {
-    let is_text = || {
-        let classes = Classes::of(key);
-        classes.all & WORD != 0 && matches!(word(key, classes), Some(PlainValue::Text(_)))
-    };
-    is_plainly_text(key) || is_text()
+    let is_long = key.len() > SPECIAL_LENGTH && key.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    is_long || matches!(word(key, Classes::of(key)), Some(PlainValue::Text(_)))
 }
 
 /// What stands behind a key or a dash.
@@ -131,7 +128,10 @@ pub(super) fn scalar(text: &str) -> Option<PlainValue<'_>> {
     }
     if text.as_bytes().first() == Some(&b'"') {
         let inner = text.get(1..)?.strip_suffix('"')?;
-        return (Classes::of(inner).all & QUOTABLE != 0).then_some(PlainValue::Text(inner));
+        return inner
+            .bytes()
+            .fold(true, |all, byte| all & is_quotable(byte))
+            .then_some(PlainValue::Text(inner));
     }
     let classes = Classes::of(text);
     if classes.all & VALUE == 0 {

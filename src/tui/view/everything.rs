@@ -154,7 +154,7 @@ fn account(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now
         ("Client", text(&profile.client_id)),
         ("Client secret", secret_end),
         ("Scopes", joined(&profile.scopes)),
-        ("Asked for", joined(&login.asked_scopes).filter(|_| login.asked_scopes != profile.scopes)),
+        ("Asked for", joined(&login.asked_scopes).filter(|_| login.asked_scopes != *profile.scopes)),
         ("Sent only to", joined(&login.origins)),
     ] {
         if let Some(words) = words {

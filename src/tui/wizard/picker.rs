@@ -67,7 +67,7 @@ impl Picker {
     /// ticked, or else the usual scopes.
     #[must_use]
     pub fn for_provider(provider: &Provider, known: Option<&Profile>) -> Self {
-        let granted = known.map(|profile| profile.scopes.clone()).unwrap_or_default();
+        let granted = known.map(|profile| profile.scopes.to_vec()).unwrap_or_default();
         let asked = known.map(|known| asked_before(provider, known)).unwrap_or_default();
         let mut picker = Self {
             choices: Vec::new(),

@@ -1,5 +1,6 @@
 //! A login in place of one that works: asked before, and told after.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use authtui::domain::change::Edit;
@@ -134,7 +135,7 @@ fn what_is_left_of_a_new_server_is_said_when_its_first_login_brings_nothing() {
 
     app.model.new_provider = Some("demo".to_owned());
     let mut new = Profile { life: ends_in(TimeDelta::minutes(-5)), ..profile("work") };
-    new.scopes.clear();
+    new.scopes = Arc::default();
     logged_in(&mut app, TOKENS, 200);
     assert_eq!(app.model.new_provider, None);
     assert!(!app.message().contains("demo.yaml"), "{}", app.message());

@@ -82,7 +82,7 @@ fn a_device_code_alone_needs_no_listener_and_opens_its_own_page() {
     let (request_id, _) = sent(&wait(&mut journey, TURN));
     let asks = journey.tell(answer(&journey, request_id, 200, TOKENS));
     let Edit::Add(profile) = saved(&asks).edit else { panic!("no profile") };
-    assert_eq!(profile.scopes, ["profile", "inference"]);
+    assert_eq!(*profile.scopes, ["profile", "inference"]);
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn profile(name: &str, account: &str, minutes: Option<(i64, i64)>) -> Profile {
     let refresh = Some(Secret::new(format!("sk-ant-ort01-{name}-0123456789-9kQe")));
     profile.held = StoredTokens::Present(Tokens { access, refresh });
     profile.account = (!account.is_empty()).then(|| account.to_owned());
-    profile.scopes = ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec();
+    profile.scopes = ["org:create_api_key", "user:profile", "user:inference"].map(String::from).into();
     profile.client_id = Some("9d1c250a-e61b-44d9-88ed-5944d1962f5e".into());
     if let Some((ago, left)) = minutes {
         profile.life = Expiry {
@@ -96,7 +96,7 @@ pub(super) fn rows() -> Vec<Row> {
     let mut key = profile("anthropic/key", "", None);
     key.kind = Kind::ApiKey;
     key.client_id = None;
-    key.scopes.clear();
+    key.scopes = Arc::default();
     key.held = StoredTokens::Present(Tokens {
         access: Secret::new("sk-ant-api03-0123456789abcdefZz01"),
         refresh: None,

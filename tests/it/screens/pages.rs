@@ -206,8 +206,8 @@ fn named(provider: &Provider, name: &str, goal: PreflightGoal) -> Preflight {
 
 fn known() -> Profile {
     let mut known = Profile::new(cast::id("anthropic/work"), Kind::OAuth);
-    known.scopes = ["user:profile", "user:inference"].map(String::from).to_vec();
-    known.login.asked_scopes = known.scopes.clone();
+    known.scopes = ["user:profile", "user:inference"].map(String::from).into();
+    known.login.asked_scopes = known.scopes.to_vec();
     known
 }
 

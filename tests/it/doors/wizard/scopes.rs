@@ -34,7 +34,8 @@ fn with_scopes() -> Provider {
 /// A profile with those scopes.
 fn granted(scopes: &[&str]) -> Profile {
     let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    Profile { scopes: scopes.clone(), ..profile("work") }.with_login(|login| login.asked_scopes = scopes)
+    Profile { scopes: scopes.clone().into(), ..profile("work") }
+        .with_login(|login| login.asked_scopes = scopes)
 }
 
 /// The page of scopes of a login again.
