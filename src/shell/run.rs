@@ -87,31 +87,19 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     // Whoever performs something holds the services until it has ended.
     let holders = Arc::strong_count(services);
     let (inbox, messages) = channel();
-    let watch = Watch::new(services, &inbox);
-    let effects = read_first(&mut model, services);
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;
     let mut screen = TerminalScreen::take(size).wrap_err("cannot use the terminal")?;
     let map = SharedMap::default();
-    draw(&mut screen, &model, services.clock.now(), &map).wrap_err("cannot draw")?;
+    // Most terminals have answered by the time the files are read, so that the first frame has its colours.
     if background::may_be_asked(terminal) {
         background::ask().wrap_err("cannot draw")?;
     }
     let keyboard = keyboard::start(&inbox, &map).wrap_err("cannot read the keyboard")?;
     let waits = inbox.clone();
     services.lock_wait.set(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
-    // A server may let somebody wait: nothing is read after its answer.
-    let (refreshes, wanted): (Vec<_>, Vec<_>) =
-        effects.into_iter().partition(|effect| matches!(effect, Effect::Refresh(..)));
-    for effect in refreshes {
-        perform(&tasks, services, &inbox, effect);
-    }
-    let wanted: Vec<_> = wanted.into_iter().map(|effect| performed(services, &inbox, effect)).collect();
-    tasks.read_rest(services, &inbox, watch, async {
-        for each in wanted {
-            each.await;
-        }
-    });
+    let watch = Watch::new(services, &inbox);
+    let effects = read_first(&mut model, services);
     let event_loop = EventLoop {
         services,
         inbox: &inbox,
@@ -120,7 +108,7 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
         map: &map,
         keyboard: &keyboard,
     };
-    let ran = event_loop.until_quit(&mut model, &mut screen);
+    let ran = event_loop.until_quit(&mut model, &mut screen, || event_loop.read_rest(effects, watch));
     drop(screen);
     // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
     let left = ran.unwrap_or(LeaveReason::Terminated);
@@ -175,18 +163,21 @@ fn draw(screen: &mut TerminalScreen, model: &Model, now: Now, shared: &SharedMap
 }
 
 impl EventLoop<'_> {
-    fn until_quit(&self, model: &mut Model, screen: &mut TerminalScreen) -> io::Result<LeaveReason> {
+    /// Runs until the person quits; `begin` is called once the first frame is drawn.
+    fn until_quit(
+        &self,
+        model: &mut Model,
+        screen: &mut TerminalScreen,
+        begin: impl FnOnce(),
+    ) -> io::Result<LeaveReason> {
+        let mut begin = Some(begin);
         let mut left = LeaveReason::Asked;
         let mut effects = Vec::new();
         let mut returns = false;
         let mut status = StatusKeeper::start();
-        // The first frame is drawn already.
-        let mut now = self.services.clock.now();
+        // What came while the files were read belongs to the first frame.
+        let mut next = self.messages.try_recv().ok();
         loop {
-            let mut next = self.wait(model, now);
-            if next.is_none() {
-                return Ok(LeaveReason::Terminated);
-            }
             let size = model.size;
             // What has come meanwhile is taken before anything is drawn.
             while let Some(msg) = next {
@@ -219,13 +210,35 @@ impl EventLoop<'_> {
                 screen.come_back()?;
             }
             returns = false;
-            now = self.services.clock.now();
+            let now = self.services.clock.now();
             draw(screen, model, now, self.map)?;
+            begin.take().into_iter().for_each(|begin| begin());
             if status.is_due(model) {
                 let keyring = model.stores.get(&StoreId::Keyring).cloned();
                 self.tasks.spawn(status::write_in_background(Arc::clone(self.services), keyring));
             }
+            next = self.wait(model, now);
+            if next.is_none() {
+                return Ok(LeaveReason::Terminated);
+            }
         }
+    }
+
+    /// Reads what the first frame does without, and performs what it wanted.
+    fn read_rest(&self, effects: Vec<Effect>, watch: Watch) {
+        let Self { services, inbox, .. } = *self;
+        // A server may let somebody wait: nothing is read after its answer.
+        let (refreshes, wanted): (Vec<_>, Vec<_>) =
+            effects.into_iter().partition(|effect| matches!(effect, Effect::Refresh(..)));
+        for effect in refreshes {
+            perform(self.tasks, services, inbox, effect);
+        }
+        let wanted: Vec<_> = wanted.into_iter().map(|effect| performed(services, inbox, effect)).collect();
+        self.tasks.read_rest(services, inbox, watch, async {
+            for each in wanted {
+                each.await;
+            }
+        });
     }
 
     /// Performs `effects`, and breaks where one of them is to quit.

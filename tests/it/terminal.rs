@@ -153,7 +153,7 @@ fn any_size_is_fit_to_live_in() {
 #[test]
 fn no_token_is_ever_written_to_the_terminal() {
     let (served, pair) = Served::with_ana(-5);
-    let pty = Pty::start(&served.home, &[], WIDE);
+    let pty = Pty::start(&served.home, &["--no-auto-refresh"], WIDE);
     pty.wait("due").keys("r").wait("demo/ana refreshed");
     pty.keys("T").wait("works");
     pty.keys("y").wait("refresh token");

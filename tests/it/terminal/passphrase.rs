@@ -21,7 +21,12 @@ fn a_move_makes_it_and_the_screen_and_commands_ask_for_it_when_it_is_needed() {
     let home = Home::new();
     home.store(STORE);
     let first = start(&home, &[]);
-    first.wait("acme/key").wait("no expiry").keys("m").wait("The keyring").keys("r");
+    first.wait("acme/key").wait("no expiry");
+    // The other stores are read once the list is on the screen.
+    let is_answered = |text: &str| text.contains("The keyring") || text.contains("no other store");
+    let asked = || first.keys("m").until("an answer", |screen| is_answered(&screen.contents())).contents();
+    while !asked().contains("The keyring") {}
+    first.keys("r");
     first.wait("A passphrase for the encrypted file").keys("correct horse\r");
     first.wait("once more").keys("correct house\r").wait("The two differ").keys("correct horse\r");
     first.wait("once more").keys("correct horse\r").wait("keyring.yaml now").keys("q");
