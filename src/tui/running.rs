@@ -22,6 +22,8 @@ pub struct Running {
     pub erasing: Option<AfterErasing>,
     /// Whether what a sign-out erased of it is being put back.
     pub is_restoring: bool,
+    /// Whether its auto-refresh is being turned on or off.
+    pub is_toggling: bool,
     /// Refreshed tokens that could not be stored: they are here and nowhere else.
     pub unsaved: Option<UnsavedTokens>,
     /// Newer tokens that are being kept for its next refresh.
@@ -40,6 +42,7 @@ pub(super) static NOTHING: Running = Running {
     is_testing: false,
     erasing: None,
     is_restoring: false,
+    is_toggling: false,
     unsaved: None,
     rescues: Vec::new(),
     has_failed_login: false,

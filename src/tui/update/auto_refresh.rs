@@ -19,6 +19,7 @@ pub(super) fn toggle(model: &mut Model, profile: &Profile) -> Vec<Effect> {
     };
     let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::AutoRefresh(automatic) };
     model.saving += 1;
+    model.running_mut(&profile.id).is_toggling = true;
     vec![Effect::Change(profile.id.clone(), Box::new(change))]
 }
 

@@ -126,7 +126,9 @@ pub(super) fn changed(
     now: Now,
 ) -> Vec<Effect> {
     model.saving = model.saving.saturating_sub(1);
-    let restores = mem::take(&mut model.running_mut(id).is_restoring);
+    let running = model.running_mut(id);
+    let restores = mem::take(&mut running.is_restoring);
+    let toggles = mem::take(&mut running.is_toggling);
     let snapshot = match changed {
         Ok(snapshot) => snapshot,
         Err(trouble) => {
@@ -155,7 +157,8 @@ pub(super) fn changed(
         Some(_) if restores => format!("{} is back: its tokens are stored again.", id.name),
         Some(profile) => {
             let (is_toggled, is_noted) = before.as_ref().map_or((false, false), |(automatic, note)| {
-                (*automatic != profile.auto_refresh, *note != profile.note)
+                // The file may have been read again before the answer came.
+                (toggles || *automatic != profile.auto_refresh, *note != profile.note)
             });
             has_event = !is_toggled && !is_noted;
             if is_toggled {
