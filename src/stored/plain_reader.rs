@@ -12,8 +12,7 @@ mod extract;
 mod scalar;
 mod tree;
 
-use std::collections::HashSet;
-
+use foldhash::{HashSet, HashSetExt};
 use memchr::{memchr, memchr_iter};
 
 use crate::stored::plain_reader::scalar::{is_printable, scalar};

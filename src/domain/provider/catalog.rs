@@ -1,16 +1,18 @@
 //! Catalog of every provider that is known, and of the files that could not be read.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
+
+use foldhash::HashMap;
 
 use crate::domain::provider::Provider;
 
 /// Every provider that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Catalog {
-    providers: BTreeMap<String, ProviderSource>,
+    /// By name: every row asks for its provider, whenever the rows are ordered.
+    providers: HashMap<String, ProviderSource>,
     /// What is wrong with files that could not be read.
     pub errors: Vec<CatalogError>,
     /// Nobody knows what there is: the folder of the person's files cannot be read.
@@ -102,7 +104,7 @@ impl Catalog {
     /// could be replaced by a file in it.
     #[must_use]
     pub fn unreadable(error: CatalogError) -> Self {
-        Self { providers: BTreeMap::new(), errors: vec![error], is_unreadable: true }
+        Self { providers: HashMap::default(), errors: vec![error], is_unreadable: true }
     }
 
     /// Adds a provider that comes with the program, which `read` reads once it is looked at.
@@ -168,15 +170,22 @@ impl Catalog {
 
     /// All entries by name.
     pub fn entries(&self) -> impl Iterator<Item = &CatalogEntry> {
-        self.providers.values().filter_map(ProviderSource::entry)
+        self.sources().filter_map(ProviderSource::entry)
     }
 
     /// The entries of files that do not come with the program.
     pub fn files(&self) -> impl Iterator<Item = &CatalogEntry> {
-        self.providers.values().filter_map(|source| match source {
+        self.sources().filter_map(|source| match source {
             ProviderSource::Preset { .. } => None,
             ProviderSource::File(entry) => Some(entry),
         })
+    }
+
+    /// Where the providers come from, by name.
+    fn sources(&self) -> impl Iterator<Item = &ProviderSource> {
+        let mut sources: Vec<_> = self.providers.iter().collect();
+        sources.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        sources.into_iter().map(|(_, source)| source)
     }
 
     /// The example to describe any server by; the one that comes with the program, where it is there.
@@ -194,7 +203,7 @@ impl Catalog {
 
     /// Those of them whose text `may_matter`. No other is looked at.
     pub fn usable_by_text(&self, may_matter: impl Fn(&str) -> bool) -> impl Iterator<Item = &Provider> {
-        let sources = self.providers.values().filter(move |source| may_matter(source.text()));
+        let sources = self.sources().filter(move |source| may_matter(source.text()));
         let providers = sources.filter_map(|source| Some(&source.entry()?.provider));
         providers.filter(|provider| !provider.example)
     }

@@ -1,9 +1,9 @@
 //! Entries of the config file: where each lies, what it is called, and the profile it is.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt, HashSet};
 use serde_yaml::{Mapping, Value};
 
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
