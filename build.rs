@@ -1,4 +1,4 @@
-//! Makes JSON of the provider files that come with the program: JSON is read much sooner than YAML.
+//! Makes JSON of the provider files that come with the program: JSON is parsed faster than YAML.
 
 #![expect(clippy::disallowed_methods, reason = "it makes files, as the shell does")]
 
@@ -9,12 +9,12 @@ use std::{env, fs};
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new("assets/providers");
     println!("cargo::rerun-if-changed={}", folder.display());
-    let made = PathBuf::from(env::var("OUT_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
     for file in fs::read_dir(folder)? {
         let path = file?.path();
         if let Some(name) = path.file_stem() {
             let read: serde_json::Value = serde_yaml::from_str(&fs::read_to_string(&path)?)?;
-            fs::write(made.join(name).with_extension("json"), read.to_string())?;
+            fs::write(out.join(name).with_extension("json"), read.to_string())?;
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ mod doctor;
 mod events;
 mod exec;
 mod exit;
+mod frequent_command;
 mod git_credential;
 mod header;
 mod help;
@@ -19,7 +20,6 @@ mod man;
 mod note;
 mod output;
 mod passphrase;
-mod plain_form;
 mod profile_arg;
 mod providers;
 mod redact;
@@ -185,18 +185,19 @@ pub fn main() -> ExitCode {
     exit.into()
 }
 
-/// Whether nothing but the version is asked for, as the parser takes it.
+/// Whether `words` ask for the version and nothing else.
 fn asks_version(words: &[String]) -> bool {
     matches!(words, [word] if word == "--version" || word == "-V")
 }
 
-/// What the command line wants, and what the event log calls us; `words` are its words where all are text.
+/// The parsed command line, and the name of this program in the event log; `words` are absent where one of them is
+/// no text.
 fn parse(words: Option<&[String]>) -> Result<(CommandLine, String), clap::Error> {
     let program = |command: Option<&str>| match command {
         Some(command) => format!("authtui {command}"),
         None => "authtui".to_owned(),
     };
-    if let Some((words, line)) = words.and_then(|words| Some((words, plain_form::read(words)?))) {
+    if let Some((words, line)) = words.and_then(|words| Some((words, frequent_command::read(words)?))) {
         return Ok((line, program(words.first().map(String::as_str))));
     }
     let matches = command_line().try_get_matches()?;

@@ -162,7 +162,7 @@
 //!    [`Secret`](domain::secret::Secret) is opened only in files that the test lists.
 //! 5. **Providers are data.** A quirk is a field of a file in `assets/providers`; no code compares
 //!    a provider's name. `docs/providers.md` has the fields. A file that comes with the program is
-//!    read when somebody looks at it, from JSON that `build.rs` makes of it.
+//!    read at its first use, from JSON that `build.rs` makes of it.
 //! 6. **Control flow reads types**; sentences for people are made where they are shown.
 //!
 //! # Where to add what
@@ -202,8 +202,8 @@
 //! - **A mark of the timeline**: `Milestone` in `tui/timeline.rs`, its glyph in
 //!   `tui/view/timeline.rs`.
 //! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, its group in `cli/help.rs`,
-//!   `tests/it/commands/NAME.rs`; where scripts run it all the time, its plain form in
-//!   `cli/plain_form.rs`; what `authtui doctor` should look at: `cli/doctor/`. What it
+//!   `tests/it/commands/NAME.rs`; where scripts run it all the time,
+//!   `cli/frequent_command.rs` too; what `authtui doctor` should look at: `cli/doctor/`. What it
 //!   prints with colours on a terminal: `cli/NAME/on_terminal.rs` by
 //!   `shell/terminal/console/styled.rs`.
 //! - **A field of a JSON document**: `cli/list/json.rs` or the file of its command, `docs/json.md`.

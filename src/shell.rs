@@ -145,7 +145,7 @@ impl Services {
         self.note_each([(store, id, what)]).await
     }
 
-    /// Writes several events with one writing: the store, the profile, and what happened to it.
+    /// Writes several events at once: each is a store, a profile, and what happened to it.
     ///
     /// # Errors
     /// When they cannot be written.

@@ -83,8 +83,8 @@ pub(super) fn write_json(out: &mut impl Write, value: &(impl Serialize + ?Sized)
     Ok(value.serialize(&mut Serializer::with_formatter(out, HarmlessJson))?)
 }
 
-/// An object of JSON that is written field by field: a list has ten thousand of them, and a serializer asks of
-/// each key once more how it is written.
+/// A JSON object, written field by field: a list may have ten thousand of them, and a serializer looks at each
+/// letter of each key.
 pub(super) struct JsonObject<'a> {
     out: &'a mut Vec<u8>,
     is_begun: bool,
@@ -99,7 +99,7 @@ impl<'a> JsonObject<'a> {
     /// A text, or null.
     pub(super) fn text(&mut self, key: &'static str, text: Option<&str>) -> io::Result<()> {
         self.key(key);
-        // Without a branch, so that many bytes are looked at at once.
+        // Without a branch, so that many bytes are compared at once.
         let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
         match text {
             Some(text) if text.bytes().fold(true, |all, byte| all & is_plain(byte)) => {
@@ -137,7 +137,7 @@ struct HarmlessJson;
 
 impl Formatter for HarmlessJson {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        // Without a branch, so that many bytes are looked at at once.
+        // Without a branch, so that many bytes are compared at once.
         if fragment.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
             return out.write_all(fragment.as_bytes());
         }
@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn an_object_that_is_written_field_by_field_is_what_a_serializer_writes() {
-        for text in ["", "plain text", "a \"quoted\" \\ text", "tab\tand\u{7f}", "é\u{9b}31m\u{202e}"] {
+        for text in ["", "plain text", "a \"quoted\" \\ text", "tab\tand\u{7f}\n\0", "é\u{9b}31m\u{202e}😀"]
+        {
             let mut written = Vec::new();
             let mut object = JsonObject::begin(&mut written);
             object.text("one", Some(text)).expect("JSON");
@@ -189,7 +190,9 @@ mod tests {
             let mut whole = Vec::new();
             let value = serde_json::json!({ "one": text, "none": null, "list": [text] });
             write_json(&mut whole, &value).expect("JSON");
-            assert_eq!(String::from_utf8(written), String::from_utf8(whole), "{text:?}");
+            let written = String::from_utf8(written).expect("a text");
+            assert_eq!(Ok(&written), String::from_utf8(whole).as_ref(), "{text:?}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&written).expect("JSON"), value);
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::oauth::refresh::Refreshed;
 use crate::oauth::refresh::{Decision, Wish, decide};
 use crate::shell::Services;
 
-/// How long a token should still be good where nobody says it, as it is written on the command line.
+/// The default of `--min-ttl`.
 pub(super) const MIN_TTL: &str = "60s";
 
 /// How long a token must still be good.

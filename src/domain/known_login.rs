@@ -1,8 +1,8 @@
-//! Known login: what is written down of the login that a profile's tokens came by.
+//! Known login: the facts that are stored about the login from which a profile has its tokens.
 //!
-//! Our own logins say all of it, those that other programs write nothing. So it takes room only
-//! where there is something: of ten thousand profiles each byte is also time, since memory that is
-//! touched for the first time costs more than reading what goes there.
+//! Logins of authtui have all of them, logins that other programs wrote have none. So they lie in a
+//! box, which is there only where a fact is: with ten thousand profiles, touching new memory takes
+//! longer than parsing what goes into it.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -10,7 +10,7 @@ use std::ops::{Deref, DerefMut};
 use crate::domain::claims::{Claims, FactSource};
 use crate::domain::secret::Secret;
 
-/// What is written down of a login.
+/// The facts that are stored about a login.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LoginFacts {
     /// The secret of the client, where it has one.
@@ -29,8 +29,8 @@ pub struct LoginFacts {
     pub origins: Vec<String>,
 }
 
-/// What of a login nothing is known is like.
-static NOTHING: LoginFacts = LoginFacts {
+/// The facts of a login about which nothing is stored.
+static NO_FACTS: LoginFacts = LoginFacts {
     client_secret: None,
     asked_scopes: Vec::new(),
     issuer: None,
@@ -40,7 +40,7 @@ static NOTHING: LoginFacts = LoginFacts {
     origins: Vec::new(),
 };
 
-/// What is known of a login, if anything is.
+/// The facts about a login, if there are any.
 #[derive(Clone, Default)]
 pub struct KnownLogin(Option<Box<LoginFacts>>);
 
@@ -57,7 +57,7 @@ impl KnownLogin {
 
 impl From<LoginFacts> for KnownLogin {
     fn from(facts: LoginFacts) -> Self {
-        Self((facts != NOTHING).then(|| Box::new(facts)))
+        Self((facts != NO_FACTS).then(|| Box::new(facts)))
     }
 }
 
@@ -65,7 +65,7 @@ impl Deref for KnownLogin {
     type Target = LoginFacts;
 
     fn deref(&self) -> &LoginFacts {
-        self.0.as_deref().unwrap_or(&NOTHING)
+        self.0.as_deref().unwrap_or(&NO_FACTS)
     }
 }
 

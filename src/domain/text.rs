@@ -27,8 +27,8 @@ const STUMBLED: [&str; 5] =
 const STACKED: usize = 8;
 /// The characters that look like ASCII, by Unicode's table of those that look alike (UTS 39), sorted.
 ///
-/// The whole table of `unicode_security` is a third of all addresses that would be filled in whenever the
-/// program starts; a test compares both.
+/// The whole table, that of `unicode_security`, would add half as many relocations again to each start of the
+/// program. A test compares both.
 static ASCII_TWINS: LazyLock<Vec<RangeInclusive<u32>>> = LazyLock::new(|| {
     let number = |digits| u32::from_str_radix(digits, 16).ok();
     let ranges = include_str!("../../assets/ascii_twins.txt").split_ascii_whitespace();
@@ -123,7 +123,7 @@ fn is_twin(char: char, is_composed: bool) -> bool {
     !char.is_ascii() && (is_piece || is_blank(char) || looks_like_ascii())
 }
 
-/// Whether `text` looks like one of ASCII alone; what nobody sees counts as nothing.
+/// Whether `text` looks like ASCII. Invisible characters count as nothing.
 fn looks_like_ascii(text: &str) -> bool {
     text.nfd().all(|char| match char {
         // It looks like º/₀.
@@ -180,7 +180,7 @@ fn shown(char: char) -> char {
     }
 }
 
-/// Whether `char` says which form of the letter before it is meant.
+/// Whether `char` is a variation selector, which picks a form of the letter before it.
 fn is_variation(char: char) -> bool {
     matches!(char, '\u{fe00}'..='\u{fe0f}')
 }
@@ -355,6 +355,7 @@ mod tests {
             assert_eq!(looks_like_another(name), name != shown, "{name:?}");
         }
     }
+
     #[test]
     fn what_looks_like_ascii_is_what_unicode_says() {
         // Beyond these planes nothing is assigned.

@@ -99,7 +99,7 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     let waits = inbox.clone();
     services.lock_wait.set(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
     let watch = Watch::new(services, &inbox);
-    let effects = read_first(&mut model, services);
+    let mut rest = Some((read_first(&mut model, services), watch));
     let event_loop = EventLoop {
         services,
         inbox: &inbox,
@@ -108,13 +108,13 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
         map: &map,
         keyboard: &keyboard,
     };
-    let ran = event_loop.until_quit(&mut model, &mut screen, || event_loop.read_rest(effects, watch));
+    let ran = event_loop.until_quit(&mut model, &mut screen, &mut rest);
     drop(screen);
     // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
     let left = ran.unwrap_or(LeaveReason::Terminated);
-    event_loop.finish(&mut model);
+    event_loop.finish(&mut model, rest.map(|(effects, _)| effects).unwrap_or_default());
     let is_demo = model.is_demo;
-    // To free each of its rows would take longer than to end; the system wipes what it gets back.
+    // Freeing its rows one by one takes longer than ending; the system wipes the memory that it gets back.
     mem::forget(model);
     // The demo's server, which ends next, waits for who is connected.
     if is_demo || Arc::strong_count(services) > holders {
@@ -156,21 +156,22 @@ struct EventLoop<'a> {
 
 /// Draws a frame, and keeps in `shared` what lies where on it.
 fn draw(screen: &mut TerminalScreen, model: &Model, now: Now, shared: &SharedMap) -> io::Result<()> {
+    // A click on a frame that is just there waits until it is known what lies where.
+    let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
     let map = ScreenMap::default();
     screen.draw(window(model), &map, |frame| view_with_map(frame, model, &model.theme(), now, &map))?;
-    *shared.lock().unwrap_or_else(PoisonError::into_inner) = map;
+    *shared = map;
     Ok(())
 }
 
 impl EventLoop<'_> {
-    /// Runs until the person quits; `begin` is called once the first frame is drawn.
+    /// Runs until the person quits; `rest` waits for the first frame, and is taken once that is drawn.
     fn until_quit(
         &self,
         model: &mut Model,
         screen: &mut TerminalScreen,
-        begin: impl FnOnce(),
+        rest: &mut Option<(Vec<Effect>, Watch)>,
     ) -> io::Result<LeaveReason> {
-        let mut begin = Some(begin);
         let mut left = LeaveReason::Asked;
         let mut effects = Vec::new();
         let mut returns = false;
@@ -212,7 +213,9 @@ impl EventLoop<'_> {
             returns = false;
             let now = self.services.clock.now();
             draw(screen, model, now, self.map)?;
-            begin.take().into_iter().for_each(|begin| begin());
+            if let Some((effects, watch)) = rest.take() {
+                self.read_rest(effects, watch);
+            }
             if status.is_due(model) {
                 let keyring = model.stores.get(&StoreId::Keyring).cloned();
                 self.tasks.spawn(status::write_in_background(Arc::clone(self.services), keyring));
@@ -312,13 +315,15 @@ impl EventLoop<'_> {
     }
 
     /// Waits, with the terminal given back, for what must not be lost: a token request that was
-    /// posted may have spent the stored tokens. A signal ends it at once.
-    fn finish(&self, model: &mut Model) {
+    /// posted may have spent the stored tokens. A signal ends it at once. Where no frame was drawn,
+    /// nothing of what was `wanted` has begun, and yet it is waited for.
+    fn finish(&self, model: &mut Model, wanted: Vec<Effect>) {
         let Some(unfinished) = model.unfinished().filter(|_| !model.is_demo) else { return };
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(io::stderr(), "authtui: waiting for {unfinished}; Ctrl-C ends at once");
         model.leaving = Leaving::Yes;
         self.services.stop_asking();
+        wanted.into_iter().for_each(|effect| perform(self.tasks, self.services, self.inbox, effect));
         let services = Arc::clone(self.services);
         self.tasks.spawn(async move {
             // Whoever quits a moment after asking still means it; a host that does not answer is not waited for.

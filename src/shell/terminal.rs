@@ -40,7 +40,8 @@ pub struct TerminalScreen {
     // Never dropped: ratatui would print there what it cannot restore, and printing to a terminal
     // that is gone panics, in the very moment in which tokens may still have to be saved.
     terminal: ManuallyDrop<Terminal<FrameWriter>>,
-    /// What the terminal shows, and room for the next frame. ratatui has none but while it draws.
+    /// What the terminal shows, and the buffer of the next frame. Both are taken from ratatui, which would compare
+    /// them once more.
     shown: Buffer,
     next: Buffer,
     lent: Option<LentTo>,
@@ -250,7 +251,7 @@ impl Drop for TerminalScreen {
     }
 }
 
-/// One of the two buffers of ratatui, which keeps an empty one in its place.
+/// Takes one of the two buffers of ratatui, which keeps an empty one in its place.
 fn take_buffer(terminal: &mut Terminal<FrameWriter>) -> Buffer {
     let buffer = mem::take(terminal.current_buffer_mut());
     terminal.swap_buffers();

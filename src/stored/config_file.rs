@@ -101,7 +101,7 @@ pub fn read(file: impl Into<ConfigFile>, text: &str) -> Result<Content, YamlErro
 /// # Errors
 /// [`YamlError`] when the text is not understood as a whole.
 pub fn read_shared(file: ConfigFile, text: &SecretText) -> Result<Content, YamlError> {
-    // One provider at a time, so that no tree of megabytes has to be in memory as a whole.
+    // One provider at a time, so that the tree of a large file is never in memory as a whole.
     let mut read_before = Vec::new();
     let mut take = |name: &str, fields: PlainPart<'_>| {
         entries::of_provider(file, Some(name), &fields.within(text).into(), &mut read_before);

@@ -43,14 +43,14 @@ pub fn parse_only<'a>(text: &'a str, id: &str) -> Option<PlainTree<'a>> {
     whole_block(text, (0, 0), Sieve::Id(id))
 }
 
-/// The same without those fields of its map `name` that `take` wants no more of: it is given each of them, as soon
-/// as that was read. What it made of them counts only once there is a tree.
+/// The same; each field of the map `name` below the root is given to `take` as soon as it is read, and kept in the
+/// tree only if `take` says so. What was made of the fields counts only if there is a tree in the end.
 #[must_use]
 pub fn parse_in_parts<'a>(text: &'a str, name: &str, take: &mut TakePart<'_>) -> Option<PlainTree<'a>> {
     whole_block(text, (0, 0), Sieve::Parts(name, take))
 }
 
-/// Takes a field with its key, and says whether it is kept in the tree too.
+/// Takes a field with its key, and says whether the tree keeps it too.
 pub type TakePart<'a> = dyn FnMut(&str, PlainPart<'_>) -> bool + 'a;
 
 /// What of a text is kept in its tree.
@@ -58,7 +58,7 @@ enum Sieve<'a> {
     All,
     /// Of the items of lists that are maps and say an id, those of this one.
     Id(&'a str),
-    /// Of the map of this name right below the root, what is to be kept.
+    /// Of the map of this name right below the root, the fields that are asked for.
     Parts(&'a str, &'a mut TakePart<'a>),
 }
 
@@ -104,7 +104,7 @@ fn whole_block<'a>(
 ) -> Option<PlainTree<'a>> {
     let lines = Lines::begin(text)?;
     let nodes = match sieve {
-        // Most lines are a node; what grows is wiped wherever it was.
+        // Most lines are a node. When the list grows, the memory that it leaves is wiped.
         Sieve::All => memchr_iter(b'\n', text.as_bytes()).count() * 5 / 4,
         Sieve::Id(_) | Sieve::Parts(..) => 0,
     };
@@ -257,7 +257,7 @@ impl<'a> Reader<'a, '_> {
         Some(())
     }
 
-    /// Gives away the field `key`, whose nodes begin at `first`.
+    /// Gives the field `key`, whose nodes begin at `first`, to whoever takes parts.
     fn take(&mut self, key: &str, first: usize) -> Option<()> {
         if let Sieve::Parts(_, take) = &mut self.sieve
             && !take(key, PlainPart::of(self.text, self.nodes.get(first..)?))

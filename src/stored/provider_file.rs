@@ -34,7 +34,7 @@ macro_rules! presets {
         pub const PRESETS: [(&str, &str); $count] =
             [$(($name, include_str!(concat!("../../assets/providers/", $name, ".yaml")))),+];
 
-        /// What the file `name`.yaml says, as the JSON that `build.rs` makes of it: that is read much sooner.
+        /// What the file `name`.yaml says, as the JSON that `build.rs` makes of it, which is parsed faster.
         fn preset_json(name: &str) -> Option<&'static str> {
             match name {
                 $($name => Some(include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json"))),)+

@@ -62,7 +62,7 @@ fn within_limit<'a>(
     within_size(text).map(|()| None)
 }
 
-/// The same; each field of the map `name` is given to `take`, which says whether it is kept in the tree.
+/// The same; each field of the map `name` is given to `take`, which says whether the tree keeps it.
 ///
 /// # Errors
 /// [`YamlError`] where it is too long, or empty.

@@ -66,7 +66,7 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
         return None;
     }
     let has_tour = has_tour(model, size);
-    // From below, where each row but those of the body has its height.
+    // From below: each part but the body has a fixed height.
     let mut bottom = height;
     let mut rows = |count: u16| {
         bottom = bottom.saturating_sub(count);

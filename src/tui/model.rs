@@ -240,7 +240,7 @@ impl Model {
     #[must_use]
     pub fn selected_profile(&self) -> Option<&Profile> {
         let RowId::Profile(id) = self.selected.as_ref()? else { return None };
-        // Where it lies is known until rows are others: nothing has to be looked through at a key.
+        // Its place is known until rows change, so that a key need not search all of them.
         match self.order.place.and_then(|place| self.order.row_at(&self.stores, place)) {
             Some((_, Row::Profile(profile))) if profile.id == *id => Some(profile),
             Some(_) | None => self.profile(id),

@@ -1,4 +1,4 @@
-//! Painting: texts go straight into their cells where nothing has to be found out about them.
+//! Painting: plain texts are written into their cells letter by letter.
 //!
 //! ratatui asks of every letter where its cluster ends and how many columns that takes. Nearly every letter
 //! of a screen is a cluster of its own in one column ([`text_layout::is_plain`]); what has others is drawn by

@@ -77,7 +77,7 @@ impl fmt::Display for StoreNotice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
     Profile(Arc<Profile>),
-    /// An entry that cannot be understood; it is shown and never written. They are few.
+    /// An entry that cannot be understood; it is shown and never written. Boxed, since it is rare.
     Broken(Box<BrokenRow>),
 }
 
@@ -92,7 +92,7 @@ pub struct BrokenRow {
 }
 
 impl Row {
-    /// One of an entry that cannot be understood.
+    /// The row of an entry that cannot be understood.
     #[must_use]
     pub fn broken(name: impl Into<String>, at: Where, why: impl Into<String>) -> Self {
         Self::Broken(Box::new(BrokenRow { name: name.into(), at, why: why.into() }))
@@ -132,7 +132,7 @@ pub enum Where {
 }
 
 impl Where {
-    /// What makes its vault tell its secrets, where it lies in one.
+    /// What unlocks its vault, if it lies in one.
     #[must_use]
     pub fn unlock(&self) -> Option<Unlock> {
         match self {

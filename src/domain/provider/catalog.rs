@@ -31,13 +31,13 @@ pub struct CatalogEntry {
     pub merged: Option<String>,
 }
 
-/// Reads the text of a file that comes with the program. All of them can be read; a test says so.
+/// Reads the text of a file that comes with the program. A test proves that all of them can be read.
 type ReadPreset = fn(name: &'static str, text: &'static str) -> Option<CatalogEntry>;
 
 /// Where a provider comes from.
 #[derive(Debug, Clone)]
 enum ProviderSource {
-    /// With the program, read when somebody looks at it: most of them nobody ever does.
+    /// With the program. It is read when it is first used, and most are never used.
     Preset {
         name: &'static str,
         text: &'static str,
@@ -107,7 +107,7 @@ impl Catalog {
         Self { providers: HashMap::default(), errors: vec![error], is_unreadable: true }
     }
 
-    /// Adds a provider that comes with the program, which `read` reads once it is looked at.
+    /// Adds a provider that comes with the program; `read` is called when it is first used.
     pub fn insert_preset(&mut self, name: &'static str, text: &'static str, read: ReadPreset) {
         let preset = ProviderSource::Preset { name, text, read, entry: OnceLock::new() };
         self.providers.insert(name.to_owned(), preset);
@@ -184,7 +184,7 @@ impl Catalog {
     /// Where the providers come from, by name.
     fn sources(&self) -> impl Iterator<Item = &ProviderSource> {
         let mut sources: Vec<_> = self.providers.iter().collect();
-        sources.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        sources.sort_unstable_by_key(|(name, _)| *name);
         sources.into_iter().map(|(_, source)| source)
     }
 
@@ -201,7 +201,7 @@ impl Catalog {
         self.usable_by_text(|_| true)
     }
 
-    /// Those of them whose text `may_matter`. No other is looked at.
+    /// The same, but only those whose text `may_matter`; no other is read.
     pub fn usable_by_text(&self, may_matter: impl Fn(&str) -> bool) -> impl Iterator<Item = &Provider> {
         let sources = self.sources().filter(move |source| may_matter(source.text()));
         let providers = sources.filter_map(|source| Some(&source.entry()?.provider));

@@ -69,10 +69,10 @@ impl fmt::Debug for SecretText {
 }
 
 impl SecretChars {
-    /// What says that a part goes on to the end, however far that is.
+    /// The length of a part that reaches to the end of its text.
     const TO_THE_END: u32 = u32::MAX;
 
-    /// All of `text`, which is nothing else.
+    /// All of `text`, which nothing else is a part of.
     pub(super) fn own(text: String) -> Self {
         Self { text: SecretText::new(text), start: 0, length: Self::TO_THE_END }
     }

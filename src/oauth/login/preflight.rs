@@ -155,7 +155,7 @@ impl Preflight {
         })
     }
 
-    /// Whether [`again`](Self::again) can begin, or that the profile is of another kind.
+    /// Whether [`again`](Self::again) is possible; otherwise, of which other kind the profile is.
     pub fn check_kind(profile: &Profile, goal: PreflightGoal) -> Result<(), String> {
         match (goal, profile.kind) {
             (PreflightGoal::Login | PreflightGoal::Scopes, Kind::OAuth)

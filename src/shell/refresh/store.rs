@@ -192,8 +192,9 @@ impl LockedGrant<'_> {
         tokio::task::spawn_blocking(keeping).await.is_ok_and(|kept| kept.is_ok()).then_some(place)
     }
 
-    /// Writes into the event log why the new tokens are not saved, and that they lie in the file at `store`:
-    /// both or neither, so that a refresh without them is known to have no end.
+    /// Writes into the event log why the new tokens are not saved, and that they lie in the file at `store`.
+    /// Both go in one write: if it fails, the log has a refresh without an end, and the next one looks for the
+    /// tokens among the rescued ones.
     async fn note_unsaved(
         &self,
         why: &str,

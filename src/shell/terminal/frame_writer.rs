@@ -1,7 +1,7 @@
 //! Frame writer: what differs between two frames goes to the terminal in one piece, and nothing at all
 //! where nothing differs.
 //!
-//! ratatui compares frames too, but asks of every cell more than ours can have, and sets colours that are
+//! ratatui compares frames too, but checks each cell for more than ours can hold, and sets colours that are
 //! set already.
 
 use std::io::{self, Write, stdout};
@@ -51,7 +51,7 @@ impl Pen {
         Self { fg: cell.fg, bg: cell.bg, underline: cell.underline_color, modifier: cell.modifier }
     }
 
-    /// Writes what makes this pen of the one `before`.
+    /// Writes what changes the pen `before` into this one.
     fn write(self, before: Self, out: &mut Vec<u8>) -> io::Result<()> {
         let mut before = before;
         // Attributes are taken away with all the rest.
@@ -89,7 +89,7 @@ const ATTRIBUTES: [(Modifier, Attribute); 9] = [
 ];
 
 impl FrameWriter {
-    /// Collects what makes `next` of a terminal that shows `shown`.
+    /// Collects what turns a terminal that shows `shown` into one that shows `next`.
     pub(super) fn change(&mut self, shown: &Buffer, next: &Buffer) -> io::Result<()> {
         self.write_cells(changes(shown, next))
     }
@@ -148,13 +148,13 @@ impl FrameWriter {
     }
 }
 
-/// The cells of `next` that a terminal which shows `shown` does not show, with their columns and rows.
+/// The cells of `next` that have to be written where `shown` is on the terminal, with their columns and rows.
 fn changes<'a>(shown: &Buffer, next: &'a Buffer) -> Vec<(u16, u16, &'a Cell)> {
     let columns = usize::from(next.area.width).max(1);
     let rows = shown.content.chunks(columns).zip(next.content.chunks(columns));
     let mut changes = Vec::new();
     for (y, (before, after)) in (0..).zip(rows) {
-        // Up to where the last letter reaches, and up to where letters were that it has cut.
+        // Where the last letter ends, and where the old letters end that were cut by what was written.
         let (mut covered, mut cut) = (0, 0);
         let mut is_written = false;
         for (x, (old, new)) in (0..).zip(before.iter().zip(after)) {
@@ -264,13 +264,16 @@ mod tests {
         })
     }
 
-    /// Two rows of sixteen columns.
+    /// Two rows of sixteen columns, and perhaps the side of a box over them, which may cut a wide letter.
     fn frame() -> impl Strategy<Value = Buffer> {
         let line = || proptest::collection::vec(span(), 0..10).prop_map(Line::from);
-        (line(), line()).prop_map(|(first, second)| {
+        (line(), line(), proptest::option::of(0..16_u16)).prop_map(|(first, second, side)| {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 16, 2));
             buffer.set_line(0, 0, &first, 16);
             buffer.set_line(0, 1, &second, 16);
+            for at in side.into_iter().flat_map(|column| [(column, 0), (column, 1)]) {
+                buffer.cell_mut(at).expect("a cell").set_symbol("│").set_style(Style::reset());
+            }
             buffer
         })
     }

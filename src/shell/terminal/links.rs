@@ -41,11 +41,11 @@ impl LinkWriter {
         if !is_capable() {
             return Vec::new();
         }
-        let begins = begins(buffer);
+        let starts = starts(buffer);
         let found: Vec<Link> = urls
             .iter()
             .filter(|url| endpoint::is_safe(url))
-            .flat_map(|url| places(buffer, &begins, url))
+            .flat_map(|url| places(buffer, &starts, url))
             .collect();
         let gone = self.written.iter().filter(|old| !found.iter().any(|link| link.at == old.at));
         let gone =
@@ -79,15 +79,15 @@ pub(super) fn write(writer: &mut FrameWriter, links: &[Link]) -> io::Result<()> 
     Ok(())
 }
 
-/// Where an address may begin: that of a page has an `h` there, and a `t` behind it.
-fn begins(buffer: &Buffer) -> Vec<(u16, u16)> {
-    let is_begin = |pair: &[Cell]| matches!(pair, [h, t] if h.symbol() == "h" && t.symbol() == "t");
+/// Where an address may start: each `ht`, since that of a page starts with `http`.
+fn starts(buffer: &Buffer) -> Vec<(u16, u16)> {
+    let is_start = |pair: &[Cell]| matches!(pair, [h, t] if h.symbol() == "h" && t.symbol() == "t");
     let pairs = buffer.content.windows(2).enumerate();
-    pairs.filter(|(_, pair)| is_begin(pair)).map(|(index, _)| buffer.pos_of(index)).collect()
+    pairs.filter(|(_, pair)| is_start(pair)).map(|(index, _)| buffer.pos_of(index)).collect()
 }
 
-/// Where the whole of `url` stands on one row, if it is one of the places where any `begins`.
-fn places(buffer: &Buffer, begins: &[(u16, u16)], url: &Url) -> Vec<Link> {
+/// Where the whole of `url` stands on one row, at one of the places where an address `starts`.
+fn places(buffer: &Buffer, starts: &[(u16, u16)], url: &Url) -> Vec<Link> {
     let text = url.as_str();
     let length = text.len();
     let area = buffer.area;
@@ -101,7 +101,7 @@ fn places(buffer: &Buffer, begins: &[(u16, u16)], url: &Url) -> Vec<Link> {
     // A piece of a longer address leads elsewhere than it says.
     let ends = |x: u16, y: u16| symbol(x, y).chars().all(|char| char == ' ' || ",.;:)│|".contains(char));
     let mut found = Vec::new();
-    for (x, y) in begins.iter().copied() {
+    for (x, y) in starts.iter().copied() {
         let end = x.saturating_add(u16::try_from(length).unwrap_or(u16::MAX));
         if end <= area.right() && is_at(x, y) && ends(end, y) {
             let at = Position::new(x, y);
@@ -136,7 +136,7 @@ mod tests {
         ] {
             let buffer = Buffer::with_lines([row]);
             let found: Vec<u16> =
-                places(&buffer, &begins(&buffer), &url).iter().map(|link| link.at.x).collect();
+                places(&buffer, &starts(&buffer), &url).iter().map(|link| link.at.x).collect();
             assert_eq!(found, column.into_iter().collect::<Vec<u16>>(), "{row}");
         }
     }

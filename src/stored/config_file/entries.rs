@@ -86,7 +86,7 @@ pub(super) struct ProviderOf<'a> {
     path: ProviderPath,
     /// The name of one of its profiles, whose provider the others share.
     first: OnceCell<ProfileName>,
-    /// The scopes of its profiles: most have what others have too.
+    /// The scopes of its profiles, which those that have the same share.
     scopes: RefCell<HashSet<Arc<[String]>>>,
 }
 
@@ -131,7 +131,7 @@ pub(super) fn entries(file: ConfigFile, text: &str, tree: &FieldValue<'_>) -> Re
     with_rest(file, text, tree, None)
 }
 
-/// The same where the entries of `read` providers were taken out of the tree, which still has [`CUSTOM`].
+/// The same where all providers were `read` before and are no longer in the tree, but for what is in [`CUSTOM`].
 pub(super) fn with_rest(
     file: ConfigFile,
     text: &str,

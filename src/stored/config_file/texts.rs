@@ -45,7 +45,7 @@ pub(super) fn texts(name: &str, value: &FieldValue<'_>) -> Result<Vec<String>, S
             return Err(format!("{name} must be a list"));
         }
     };
-    // Made at once as long as it will be: what grows is wiped wherever it was.
+    // Made with its whole capacity: when a list grows, the memory that it leaves is wiped.
     let mut texts = Vec::with_capacity(list.iter().count());
     for value in list.iter() {
         let text = value.as_text().ok_or_else(|| format!("each of {name} must be quoted text"))?;

@@ -6,8 +6,8 @@ use crate::domain::clock::{DateTime, Utc, Zone, is_writable, rfc3339};
 use crate::domain::expiry::{RawTime, moment};
 use crate::stored::field_value::FieldValue;
 
-/// The time that is the `value` of the field `name`; nothing, and a note, where it cannot be read. The value is not shown: it may be
-/// a token that lost its line.
+/// The time that is the `value` of the field `name`; nothing, and a note, where it cannot be read. The value is not
+/// shown: it may be a token that lost its line.
 pub(super) fn time(name: &str, value: &FieldValue<'_>, notes: &mut Vec<String>) -> Option<DateTime<Utc>> {
     let read = match value {
         FieldValue::Null => return None,

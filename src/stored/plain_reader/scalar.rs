@@ -62,7 +62,7 @@ const fn classes() -> [u8; 256] {
     }
 }
 
-/// Whether `byte` may stand in a bare value; without a branch, so that many are looked at at once.
+/// Whether `byte` may stand in a bare value; without a branch, so that many are compared at once.
 const fn is_of_value(byte: u8) -> bool {
     let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
     // `-./0123456789:`

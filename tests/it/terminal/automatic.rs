@@ -30,6 +30,20 @@ fn a_token_that_is_due_soon_renews_itself_and_its_new_end_is_on_disk() {
 }
 
 #[test]
+fn whoever_quits_before_the_first_frame_is_not_kept_waiting_for_what_never_began() {
+    let (served, _) = Served::with_ana(-60);
+    let many = |number| format!("      - id: many-{number}\n        access_token: a\n");
+    let many: String = (0..10_000).map(many).collect();
+    served.home.store([served.home.bytes(), many.into_bytes()].concat());
+    let pty = Pty::start(&served.home, &[], WIDE);
+    // The reader of keys is there, and the file is not read yet.
+    pty.until_written("\x1b[?1049h").keys("q");
+    let left = pty.end();
+    assert_eq!(left.code, 0);
+    assert!(!left.text.contains("may have to log in"), "{}", left.text);
+}
+
+#[test]
 fn nothing_renews_itself_where_the_command_line_or_the_settings_say_so() {
     let cases: [(&[&str], &str, &str); 3] = [
         (&["--no-auto-refresh"], "", "Auto-refresh is off (started"),

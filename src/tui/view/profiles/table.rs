@@ -271,7 +271,7 @@ impl ProfileTable<'_> {
     /// At the end of the row: the key that helps, or when it is refreshed, or when its login ends.
     fn note(&self, frame: &mut Frame<'_>, area: Rect, standing: Standing<'_>) {
         let mut column = self.columns.note;
-        // Most rows need nothing, and so nothing has to be found out for them.
+        // Most rows need nothing, and no suggestion has to be found for them.
         let may_need = !matches!(standing.need, Need::Nothing | Need::SignedOut);
         let suggestion =
             may_need.then(|| suggestion::needed_by(self.model, standing.row, self.now)).flatten();

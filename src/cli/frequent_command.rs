@@ -1,5 +1,5 @@
-//! Plain forms of what runs most often, read without the parser: to describe every command to it costs more
-//! than these commands do. All else is left to the parser, and a test holds both to the same answers.
+//! Frequent commands, read without clap: describing all commands to it takes longer than running one of these.
+//! Any other command line is left to clap, and a test compares both.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::cli::token::TokenArgs;
 use crate::cli::valid_token::MIN_TTL;
 use crate::cli::{Command, CommandLine};
 
-/// What `words` mean where they are a plain form; none where the parser has to say it.
+/// The command line that `words` are, if it is one of these.
 pub(super) fn read(words: &[String]) -> Option<CommandLine> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let command = match words[..] {
@@ -48,8 +48,9 @@ mod tests {
     use crate::cli::VERSION;
 
     #[test]
-    fn a_plain_form_means_what_the_parser_says() {
-        let plain = ["", "list", "list --json", "token a/b", "token help", "header a/b", "header a/b --mcp"];
+    fn a_frequent_command_means_what_clap_says() {
+        let frequent =
+            ["", "list", "list --json", "token a/b", "token help", "header a/b", "header a/b --mcp"];
         let others = [
             "token",
             "token -x",
@@ -61,7 +62,7 @@ mod tests {
             "status",
         ];
         let read = |line: &str| read(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-        for line in plain {
+        for line in frequent {
             let parsed = CommandLine::try_parse_from(["authtui"].into_iter().chain(line.split_whitespace()));
             assert_eq!(format!("{:?}", read(line).unwrap()), format!("{:?}", parsed.unwrap()), "{line}");
         }
