@@ -125,16 +125,19 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     Ok(left)
 }
 
-/// Reads what the first frame shows: the settings with their theme, the rules, the provider files, and our own
-/// store.
+/// Reads what the first frame shows: the settings with their theme, the rules, the provider files, and all stores
+/// that answer at once, so that no key is answered before they are known.
 fn read_first(model: &mut Model, services: &Services) -> Vec<Effect> {
     let (settings, theme) = settings::read_with_theme(&services.paths.settings);
-    let stored = Msg::Stored(services.read_now(StoreId::Own));
+    let stored = services.stores.prompt().map(|store| Msg::Stored(services.read_now(store)));
     let ruled = Msg::Ruled(rules::read(&services.paths.rules));
     let catalogued = Msg::Catalogued(services.catalog_now());
-    let all =
-        [Some(Msg::Settled(settings)), theme.map(Msg::Themed), Some(ruled), Some(catalogued), Some(stored)];
-    all.into_iter().flatten().flat_map(|msg| update(model, services.clock.now(), msg)).collect()
+    let read = [Some(Msg::Settled(settings)), theme.map(Msg::Themed), Some(ruled), Some(catalogued)];
+    read.into_iter()
+        .flatten()
+        .chain(stored)
+        .flat_map(|msg| update(model, services.clock.now(), msg))
+        .collect()
 }
 
 fn begin_demo(model: &mut Model, demo: DemoScreen) {

@@ -34,6 +34,10 @@ impl QueuedStore {
     pub(in crate::shell) fn read(&self) -> Snapshot {
         self.reading.read(|| self.store.read())
     }
+
+    fn is_late(&self) -> bool {
+        self.store.id() == StoreId::Keyring && self.store.path().exists()
+    }
 }
 
 /// The stores that this program may write.
@@ -66,6 +70,16 @@ impl Stores {
     /// Every one of them, our own first.
     pub(in crate::shell) fn all(&self) -> impl Iterator<Item = &QueuedStore> {
         self.ours.iter()
+    }
+
+    /// Those whose answer never is long in coming: all but a keyring that may hold something.
+    pub(in crate::shell) fn prompt(&self) -> impl Iterator<Item = StoreId> {
+        self.all().filter(|each| !each.is_late()).map(|each| each.store.id())
+    }
+
+    /// Those whose answer may be long in coming.
+    pub(in crate::shell) fn late(&self) -> impl Iterator<Item = StoreId> {
+        self.all().filter(|each| each.is_late()).map(|each| each.store.id())
     }
 
     /// The store that lies at `path`: one of these, else one of our own kind.

@@ -85,9 +85,9 @@ impl Tasks {
         self.runtime.spawn(task);
     }
 
-    /// Reads what the first frame does without and tells it to `inbox`: the stores beside our own. One thing is done
-    /// after the other, `wanted` too, so that few workers are enough. What is written meanwhile is noticed by
-    /// `watch`.
+    /// Reads what the first frame does without and tells it to `inbox`: stores that answer late, the environment,
+    /// and other programs. One thing is done after the other, `wanted` too, so that few workers are enough.
+    /// What is written meanwhile is noticed by `watch`.
     pub fn read_rest(
         &self,
         services: &Arc<Services>,
@@ -95,32 +95,21 @@ impl Tasks {
         watch: Watch,
         wanted: impl Future<Output = ()> + Send + 'static,
     ) {
-        let (mut written, mut late) = (Vec::new(), None);
         for each in services.stores.all() {
             let (store, told) = (each.store.id(), inbox.clone());
             each.store.on_unlocked(Box::new(move || say(&told, Msg::Touched(store))));
-            match store {
-                StoreId::Own => {}
-                // Its answer may be long in coming.
-                StoreId::Keyring if each.store.path().exists() => late = Some(store),
-                StoreId::Shared
-                | StoreId::Hashed
-                | StoreId::Keyring
-                | StoreId::Environment
-                | StoreId::Borrowed => written.push(store),
-            }
         }
-        if let Some(store) = late {
-            self.spawn(read(Arc::clone(services), inbox.clone(), vec![store]));
+        for store in services.stores.late() {
+            self.spawn(read(Arc::clone(services), inbox.clone(), store));
         }
         let (services, inbox, runtime) = (Arc::clone(services), inbox.clone(), self.runtime.clone());
         self.spawn(async move {
-            read(Arc::clone(&services), inbox.clone(), written).await;
             runtime.spawn(watch.begin().await.follow());
             wanted.await;
             let borrowed = services.paths.borrowed.is_some().then_some(StoreId::Borrowed);
-            let rest = [StoreId::Environment].into_iter().chain(borrowed).collect();
-            read(services, inbox, rest).await;
+            for store in [StoreId::Environment].into_iter().chain(borrowed) {
+                read(Arc::clone(&services), inbox.clone(), store).await;
+            }
         });
     }
 
@@ -138,13 +127,6 @@ impl Tasks {
     }
 }
 
-/// Reads `stores` one after the other, and tells them together, so that one frame shows them.
-async fn read(services: Arc<Services>, inbox: Inbox, stores: Vec<StoreId>) {
-    let mut snapshots = Vec::new();
-    for store in stores {
-        snapshots.push(services.read(store).await);
-    }
-    for snapshot in snapshots {
-        say(&inbox, Msg::Stored(snapshot));
-    }
+async fn read(services: Arc<Services>, inbox: Inbox, store: StoreId) {
+    say(&inbox, Msg::Stored(services.read(store).await));
 }
