@@ -129,7 +129,7 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
 /// that answer at once, so that no key is answered before they are known.
 fn read_first(model: &mut Model, services: &Services) -> Vec<Effect> {
     let (settings, theme) = settings::read_with_theme(&services.paths.settings);
-    let stored = services.stores.prompt().map(|store| Msg::Stored(services.read_now(store)));
+    let stored = services.stores.immediate().map(|store| Msg::Stored(services.read_now(store)));
     let ruled = Msg::Ruled(rules::read(&services.paths.rules));
     let catalogued = Msg::Catalogued(services.catalog_now());
     let read = [Some(Msg::Settled(settings)), theme.map(Msg::Themed), Some(ruled), Some(catalogued)];

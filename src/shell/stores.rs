@@ -72,12 +72,12 @@ impl Stores {
         self.ours.iter()
     }
 
-    /// Those whose answer never is long in coming: all but a keyring that may hold something.
-    pub(in crate::shell) fn prompt(&self) -> impl Iterator<Item = StoreId> {
+    /// Those that answer at once: all but a keyring that may hold something.
+    pub(in crate::shell) fn immediate(&self) -> impl Iterator<Item = StoreId> {
         self.all().filter(|each| !each.is_late()).map(|each| each.store.id())
     }
 
-    /// Those whose answer may be long in coming.
+    /// Those whose answer may take long.
     pub(in crate::shell) fn late(&self) -> impl Iterator<Item = StoreId> {
         self.all().filter(|each| each.is_late()).map(|each| each.store.id())
     }

@@ -128,7 +128,7 @@ fn read_tree(file: ConfigFile, text: &str, tree: &FieldValue<'_>) -> Result<Cont
     checked(file, text, entries(file, text, tree)?, newer(text, tree))
 }
 
-/// What `text` says by its `entries`, unless it is one of another store.
+/// What `text` says by its `entries`, unless it belongs to another store.
 fn checked(
     file: ConfigFile,
     text: &str,
