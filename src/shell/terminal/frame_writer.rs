@@ -7,7 +7,7 @@
 use std::io::{self, Write, stdout};
 use std::mem;
 
-use crossterm::cursor::{Hide, MoveTo, MoveToColumn, Show};
+use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
 use crossterm::style::{Attribute, SetAttribute, SetBackgroundColor, SetForegroundColor, SetUnderlineColor};
 use crossterm::terminal::{self, Clear};
@@ -103,10 +103,9 @@ impl FrameWriter {
         let mut pen = Pen::PLAIN;
         let mut here = None;
         for (x, y, cell) in cells {
-            match here {
-                Some(here) if here == (x, y) => {}
-                Some((_, row)) if row == y => queue!(out, MoveToColumn(x))?,
-                Some(_) | None => queue!(out, MoveTo(x, y))?,
+            if here != Some((x, y)) {
+                // A move within the row would be shorter, but a VT100 has none.
+                queue!(out, MoveTo(x, y))?;
             }
             let next = Pen::of(cell);
             if next != pen {
@@ -356,7 +355,7 @@ mod tests {
         let text = String::from_utf8(writer.bytes).expect("text");
         let red = "\u{1b}[38;5;1m";
         let wanted =
-            format!("\u{1b}[1;1Hplain\u{1b}[7G{red}red\u{1b}[11G\u{1b}[1mbold\u{1b}[16G\u{1b}[0mplain");
+            format!("\u{1b}[1;1Hplain\u{1b}[1;7H{red}red\u{1b}[1;11H\u{1b}[1mbold\u{1b}[1;16H\u{1b}[0mplain");
         assert_eq!(text, wanted);
     }
 
