@@ -153,19 +153,34 @@ fn seconds() -> i64 {
 /// What a file has that is another once it is written. One that is so young that it may be written again
 /// unnoticed never has the same again.
 fn stamp(path: &Path) -> String {
+    if let Err(error) = fs::metadata(path) {
+        return stamp_without_look(&error);
+    }
     match FileStamp::of(path) {
-        None => "none".to_owned(),
-        Some(stamp) if stamp.may_hide_a_change() => format!("young {:?}", SystemTime::now()),
-        Some(stamp) => format!("{:x}", hash(&format!("{stamp:?}"))),
+        Some(stamp) if !stamp.may_hide_a_change() => format!("{:x}", hash(&format!("{stamp:?}"))),
+        Some(_) | None => unique(),
     }
 }
 
 /// The same of all files of a folder.
 fn folder_stamp(folder: &Path) -> String {
-    let Ok(entries) = fs::read_dir(folder) else { return "none".to_owned() };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return stamp_without_look(&error),
+    };
     let files: BTreeMap<PathBuf, String> =
         entries.flatten().map(|entry| (entry.path(), stamp(&entry.path()))).collect();
     format!("{:x}", hash(&files))
+}
+
+/// The stamp of what cannot be looked at: only what is not there stays the same.
+fn stamp_without_look(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::NotFound { "none".to_owned() } else { unique() }
+}
+
+/// A stamp that nothing has again.
+fn unique() -> String {
+    format!("unique {:?}", SystemTime::now())
 }
 
 /// Puts `bytes` in the place of the file at `path`, private to its owner. It is not synced: what a power cut
