@@ -20,7 +20,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, TRANSFER_ENCODING};
-use reqwest::{Client, ClientBuilder, Response};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
 use tokio::sync::watch;
 
 use crate::domain::clock::Now;
@@ -104,53 +104,21 @@ impl Http {
         let host = host(request);
         let failed =
             |why: String, kind: FailureKind| Trouble::untouched(format!("cannot ask {host}"), why, kind);
-        if !endpoint::is_safe(&request.url) {
-            let why = "secrets go only to https, or to this machine; check the address".to_owned();
-            return Err(failed(why, cause::lasting()));
-        }
-        if let Some(variable) = proxy::unusable().filter(|_| !endpoint::is_loopback(&request.url)) {
-            let why = format!(
-                "{variable} names a proxy that cannot be understood; write http://host:port or socks5h://host:port"
-            );
-            return Err(failed(why, cause::lasting()));
-        }
+        let of_error = |error: &reqwest::Error| failed(cause::words(error), cause::kind(error));
+        check(request).map_err(|why| failed(why, cause::lasting()))?;
         if request.must_be_public {
             self.must_be_public(request.url.domain().map(str::to_owned));
         }
-        let of_error = |error: &reqwest::Error| failed(cause::words(error), cause::kind(error));
         let client = self.client(&request.url).map_err(|error| of_error(&error))?;
-        let method = match request.method {
-            Method::Get => reqwest::Method::GET,
-            Method::Post => reqwest::Method::POST,
-            Method::Delete => reqwest::Method::DELETE,
-        };
-        let mut sending = client.request(method, request.url.clone());
-        for (name, value) in &request.headers {
-            sending = sending.header(name, value.expose());
-        }
-        if let Some((kind, body)) = &request.body {
-            sending = sending.header("content-type", *kind).body(body.expose().to_owned());
-        }
         // Once it has gone out, the server may have acted on it.
         let lost = |trouble: Trouble| Trouble { stored: Stored::PerhapsSpent, ..trouble };
-        let mut response = sending.send().await.map_err(|error| {
+        let mut response = prepared(client, request).send().await.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();
             if unsent { of_error(&error) } else { lost(of_error(&error)) }
         })?;
-        let headers = response.headers().iter();
-        let headers = headers
-            .map(|(name, value)| {
-                (name.as_str().to_owned(), Secret::new(String::from_utf8_lossy(value.as_bytes())))
-            })
-            .collect();
-        let status = response.status().as_u16();
-        let (came, broke) = body(&mut response).await;
+        let (status, headers) = (response.status().as_u16(), headers(&response));
+        let (body, broke) = decoded_body(&mut response).await;
         let is_refusal = status >= 400;
-        let (body, broke) = match coding::decode(&codings(response.headers()), came.clone(), BODY_LIMIT) {
-            Ok(body) if broke.is_some() && coding::is_object(&body) => (body, None),
-            Ok(body) => (body, broke),
-            Err(error) => (came, broke.or(Some((error.to_string(), error.kind())))),
-        };
         // The status of a refusal says that nothing was granted, whatever became of its body.
         if let Some((why, kind)) = broke.filter(|_| !is_refusal) {
             return Err(lost(failed(why, kind)));
@@ -200,6 +168,53 @@ impl fmt::Debug for Http {
 
 fn host(request: &Request) -> String {
     text::clean(request.url.host_str().unwrap_or_default(), 80)
+}
+
+/// Whether the request may go out at all, or why not.
+fn check(request: &Request) -> Result<(), String> {
+    if !endpoint::is_safe(&request.url) {
+        return Err("secrets go only to https, or to this machine; check the address".to_owned());
+    }
+    match proxy::unusable().filter(|_| !endpoint::is_loopback(&request.url)) {
+        Some(variable) => Err(format!(
+            "{variable} names a proxy that cannot be understood; write http://host:port or socks5h://host:port"
+        )),
+        None => Ok(()),
+    }
+}
+
+fn prepared(client: &Client, request: &Request) -> RequestBuilder {
+    let method = match request.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Delete => reqwest::Method::DELETE,
+    };
+    let mut prepared = client.request(method, request.url.clone());
+    for (name, value) in &request.headers {
+        prepared = prepared.header(name, value.expose());
+    }
+    match &request.body {
+        Some((kind, body)) => prepared.header("content-type", *kind).body(body.expose().to_owned()),
+        None => prepared,
+    }
+}
+
+fn headers(response: &Response) -> Vec<(String, Secret)> {
+    let headers = response.headers().iter();
+    let texts = headers.map(|(name, value)| {
+        (name.as_str().to_owned(), Secret::new(String::from_utf8_lossy(value.as_bytes())))
+    });
+    texts.collect()
+}
+
+/// What came of the body, its coding undone, and why not all of it.
+async fn decoded_body(response: &mut Response) -> (SecretBytes, Option<(String, FailureKind)>) {
+    let (came, broke) = body(response).await;
+    match coding::decode(&codings(response.headers()), came.clone(), BODY_LIMIT) {
+        Ok(body) if broke.is_some() && coding::is_object(&body) => (body, None),
+        Ok(body) => (body, broke),
+        Err(error) => (came, broke.or(Some((error.to_string(), error.kind())))),
+    }
 }
 
 /// What came of the body, and why not all of it.

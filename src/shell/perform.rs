@@ -57,42 +57,28 @@ pub fn performed(
     }
 }
 
+/// Performs an effect and says how it has ended. Some say it themselves, for they say more than one thing.
 async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
     let msg = match effect {
-        Effect::Refresh(id, wish) => {
-            let msg = Msg::Refreshed(id.clone(), refresh(&services, &id, wish).await);
-            return say_with_events(&services, &inbox, msg).await;
-        }
-        Effect::Change(id, change) => {
-            let msg = Msg::Changed(id.clone(), change_of(&services, &id, *change).await);
-            return say_with_events(&services, &inbox, msg).await;
-        }
-        Effect::SignOut(id, extent) => {
-            let msg = Msg::SignedOut(id.clone(), sign_out(&services, &id, extent).await);
-            return say_with_events(&services, &inbox, msg).await;
-        }
+        Effect::Refresh(id, wish) => Msg::Refreshed(id.clone(), refresh(&services, &id, wish).await),
+        Effect::Change(id, change) => Msg::Changed(id.clone(), change_of(&services, &id, *change).await),
+        Effect::SignOut(id, extent) => Msg::SignedOut(id.clone(), sign_out(&services, &id, extent).await),
         Effect::Relocate(from, to) => {
             let done = relocate(&services, &from, &to).await;
-            return say_with_events(&services, &inbox, Msg::Relocated(from, to, done)).await;
+            Msg::Relocated(from, to, done)
         }
         Effect::KeepIn(store, newer, older) => {
             let from = newer.id.clone();
             let to = ProfileId { store, ..from.clone() };
             let done = keep_in(&services, store, *newer, older).await;
-            return say_with_events(&services, &inbox, Msg::Relocated(from, to, done)).await;
+            Msg::Relocated(from, to, done)
         }
         Effect::TakeOver(id, name) => {
             let done = take_over(&services, &id.name, Some(name)).await.map(|done| (done.id, done.refreshed));
-            return say_with_events(&services, &inbox, Msg::TakenOver(id, done)).await;
+            Msg::TakenOver(id, done)
         }
-        Effect::Revoke(id, extent) => {
-            let msg = Msg::Revoked(id.clone(), revoke(&services, &id, extent).await);
-            return say_with_events(&services, &inbox, msg).await;
-        }
-        Effect::Rescue(newer) => {
-            let msg = Msg::Rescued(keep(&services, newer).await);
-            return say_with_events(&services, &inbox, msg).await;
-        }
+        Effect::Revoke(id, extent) => Msg::Revoked(id.clone(), revoke(&services, &id, extent).await),
+        Effect::Rescue(newer) => Msg::Rescued(keep(&services, newer).await),
         Effect::Copy(id, form) => {
             let copied = copy(&services, &id, form).await;
             Msg::Copied(CopySource::Profile(id, form), copied)
@@ -149,13 +135,25 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         | Effect::Suspend
         | Effect::Quit => return,
     };
+    let is_logged = is_logged(&msg);
     say(&inbox, msg);
+    if is_logged {
+        event_notifier::tell(&services, &inbox).await;
+    }
 }
 
-/// Says how a change of grants ended, and what the event log has of it.
-async fn say_with_events(services: &Arc<Services>, inbox: &Inbox, msg: Msg) {
-    say(inbox, msg);
-    event_notifier::tell(services, inbox).await;
+/// Whether the event log says more of what has ended so: all that changes a profile writes to it.
+fn is_logged(msg: &Msg) -> bool {
+    matches!(
+        msg,
+        Msg::Refreshed(..)
+            | Msg::Changed(..)
+            | Msg::SignedOut(..)
+            | Msg::Relocated(..)
+            | Msg::TakenOver(..)
+            | Msg::Revoked(..)
+            | Msg::Rescued(_)
+    )
 }
 
 async fn describe(services: &Arc<Services>, inbox: &Inbox, name: String, text: String) {

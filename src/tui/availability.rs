@@ -9,27 +9,29 @@ pub(super) mod login;
 mod marked;
 mod panel;
 pub mod reach;
+mod refresh;
+mod selected;
 mod token;
 
-use crate::domain::change::{Row, Where};
 use crate::domain::clock::Now;
-use crate::domain::health::Health;
-use crate::domain::profile::{Kind, Profile};
-use crate::domain::refreshability::NotRefreshable;
+use crate::domain::profile::Profile;
 use crate::domain::relocation;
 use crate::oauth::login::preflight::PreflightGoal;
 use crate::tui::message::{Action, Form, ScopeAction};
-use crate::tui::model::{Model, RowId};
+use crate::tui::model::Model;
 use crate::tui::need::Section;
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
 use crate::tui::tour::Tour;
 use crate::tui::wizard::Page;
 use crate::tui::wizard::picker::ProviderList;
-use crate::tui::{locked, rows, text_layout};
+use crate::tui::{locked, text_layout};
 
 pub use context::{in_context, means_something};
 pub use marked::of_marked;
+pub use refresh::due;
+use refresh::{auto_refresh, refresh};
+use selected::{edit, selected, stored};
 use token::{copy, copy_form, test};
 
 /// Why an action is not possible: about what, why, and what helps.
@@ -107,69 +109,35 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         | Action::Help
         | Action::Redraw
         | Action::Scope(ScopeAction::Toggle | ScopeAction::Add) => Ok(()),
-        Action::Filter if matches!(model.screen, Screen::Log(_)) => Ok(()),
         Action::Filter => filter(model),
         Action::NextNeed => next_need(model),
-        Action::Palette if !model.screen.allows_palette() => {
-            Err(Unavailable::because("Finish this first, or go back with Esc").passing())
-        }
-        Action::Palette => Ok(()),
+        Action::Palette => palette(model),
         Action::NewLogin => login::may_begin(model),
-        Action::LogIn if matches!(model.screen, Screen::Login(_)) => panel::try_again(model),
-        Action::LogIn if model.selected_profile().is_some_and(|profile| profile.owner.is_some()) => {
-            login::of_borrowed(model, selected(model)?)
-        }
-        Action::LogIn => {
-            login::of_profile(model, stored(model, "there is nothing to log in to")?, PreflightGoal::Login)
-        }
+        Action::LogIn => log_in(model),
         Action::Scopes => login::of_profile(model, stored(model, "it has no scopes")?, PreflightGoal::Scopes),
         Action::Scope(ScopeAction::List) => list_scopes(model),
         Action::Refresh => refresh(model, stored(model, "it cannot be refreshed")?, now),
         Action::RefreshDue => when(due(model, now).next().is_some(), "Nothing is due"),
         Action::Copy => copy(selected(model)?),
         Action::Edit => edit(model),
-        Action::Reveal if model.settings.privacy => {
-            Err(Unavailable::because("Privacy mode hides tokens").remedy("The settings turn it off."))
-        }
-        Action::Reveal => copy_form(model, selected(model)?, Form::Token),
+        Action::Reveal => reveal(model),
         Action::CopyForm(form) => copy_form(model, selected(model)?, form),
         Action::Mark if model.selected.is_some() => Ok(()),
         Action::Mark => selected(model).map(|_| ()),
-        Action::Undo => {
-            let is_offered = model.undo.as_ref().is_some_and(|undo| undo.is_offered());
-            when(is_offered || model.erasing().next().is_some(), "There is no sign-out to undo")
-        }
+        Action::Undo => undo(model),
         Action::SignOut | Action::SignOutAtProvider => {
             sign_out(model, stored(model, "authtui cannot erase it")?)
         }
         Action::Test => test(model, selected(model)?, now),
         Action::ToggleAutoRefresh => auto_refresh(model, stored(model, "it cannot be refreshed")?, now),
         Action::Rename => relocate(model, stored(model, "it cannot be renamed")?),
-        Action::Note => {
-            relocate(model, stored(model, "no note of it is kept")?)?;
-            let store = model.selected_profile().and_then(|profile| model.stores.get(&profile.id.store));
-            match store.map(|store| &store.writable) {
-                Some(Err(trouble)) => Err(Unavailable::because(trouble.to_string())),
-                Some(Ok(())) | None => Ok(()),
-            }
-        }
-        Action::MoveStore => {
-            let profile = stored(model, "it cannot be moved")?;
-            let others = relocation::stores_for_move(profile, model.stores.values());
-            when(!others.is_empty(), "There is no other store in which its name is free")?;
-            relocate(model, profile)
-        }
+        Action::Note => note(model, stored(model, "no note of it is kept")?),
+        Action::MoveStore => move_store(model, stored(model, "it cannot be moved")?),
         Action::SkipTour => {
             when(model.tour.as_ref().is_some_and(Tour::is_open), "Only the demo has hints to skip")
         }
-        Action::Unlock => {
-            let is_locked = locked::rows(model).next().is_some();
-            when(is_locked, "Nothing is locked")
-        }
-        Action::MakePrivate => {
-            let is_open = !model.open_to_others().is_empty();
-            when(is_open, "The file is already private")
-        }
+        Action::Unlock => when(locked::rows(model).next().is_some(), "Nothing is locked"),
+        Action::MakePrivate => when(!model.open_to_others().is_empty(), "The file is already private"),
         Action::Suspend => suspend(model),
         Action::Panel(action) => panel::of(model, action),
     }
@@ -177,6 +145,50 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
 
 fn when(is_possible: bool, why_not: &str) -> Result<(), Unavailable> {
     if is_possible { Ok(()) } else { Err(Unavailable::because(why_not)) }
+}
+
+fn palette(model: &Model) -> Result<(), Unavailable> {
+    if model.screen.allows_palette() {
+        return Ok(());
+    }
+    Err(Unavailable::because("Finish this first, or go back with Esc").passing())
+}
+
+/// Whether the login on the panel may begin anew, or one to the selected profile.
+fn log_in(model: &Model) -> Result<(), Unavailable> {
+    if matches!(model.screen, Screen::Login(_)) {
+        return panel::try_again(model);
+    }
+    if model.selected_profile().is_some_and(|profile| profile.owner.is_some()) {
+        return login::of_borrowed(model, selected(model)?);
+    }
+    login::of_profile(model, stored(model, "there is nothing to log in to")?, PreflightGoal::Login)
+}
+
+fn reveal(model: &Model) -> Result<(), Unavailable> {
+    if model.settings.privacy {
+        return Err(Unavailable::because("Privacy mode hides tokens").remedy("The settings turn it off."));
+    }
+    copy_form(model, selected(model)?, Form::Token)
+}
+
+fn undo(model: &Model) -> Result<(), Unavailable> {
+    let is_offered = model.undo.as_ref().is_some_and(|undo| undo.is_offered());
+    when(is_offered || model.erasing().next().is_some(), "There is no sign-out to undo")
+}
+
+fn note(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
+    relocate(model, profile)?;
+    match model.stores.get(&profile.id.store).map(|store| &store.writable) {
+        Some(Err(trouble)) => Err(Unavailable::because(trouble.to_string())),
+        Some(Ok(())) | None => Ok(()),
+    }
+}
+
+fn move_store(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
+    let others = relocation::stores_for_move(profile, model.stores.values());
+    when(!others.is_empty(), "There is no other store in which its name is free")?;
+    relocate(model, profile)
 }
 
 /// Whether nothing is under way for `profile` that would miss it under its name.
@@ -193,7 +205,7 @@ fn relocate(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
 }
 
 fn filter(model: &Model) -> Result<(), Unavailable> {
-    if model.stores.is_empty() || model.order.total > 0 {
+    if matches!(model.screen, Screen::Log(_)) || model.stores.is_empty() || model.order.total > 0 {
         return Ok(());
     }
     Err(no_profiles(model))
@@ -207,112 +219,6 @@ fn suspend(model: &Model) -> Result<(), Unavailable> {
         }
         None => Ok(()),
     }
-}
-
-/// The profiles that are due and can be refreshed.
-pub fn due(model: &Model, now: Now) -> impl Iterator<Item = &Profile> {
-    let is_due = move |profile: &&Profile| {
-        let health = model.health(profile, now.wall);
-        let waits = matches!(health, Health::Retrying(at) | Health::Failed(at) if at > now.wall);
-        health.is_overdue() && !waits
-    };
-    let is_free = move |profile: &&Profile| {
-        let running = model.running(&profile.id);
-        running.revoking.is_none()
-            && running.unsaved.is_none()
-            && model.refreshability(profile, now.wall).is_ok()
-    };
-    rows::overdue(model).filter(is_due).filter(is_free)
-}
-
-/// The selected profile.
-fn selected(model: &Model) -> Result<&Profile, Unavailable> {
-    if let Some(profile) = model.selected_profile() {
-        return Ok(profile);
-    }
-    Err(match &model.selected {
-        Some(RowId::Broken(_, Where::Variable { name, .. })) => {
-            let why = format!("The value of {name} cannot be used");
-            Unavailable::because(why).remedy("Set it again or unset it in your shell.").warn()
-        }
-        Some(RowId::Broken(_, Where::Borrowed { file, .. })) => {
-            let why = format!("{file} cannot be understood");
-            Unavailable::because(why).remedy("Its program may write it again.").warn()
-        }
-        Some(RowId::Broken(_, Where::File(_))) => {
-            Unavailable::because("authtui does not understand this file")
-                .remedy("Delete it if you do not need it.")
-                .warn()
-        }
-        Some(RowId::Broken(store, at @ Where::Line(line))) => {
-            let rows = model.stores.get(store).map_or(&[][..], |snapshot| &*snapshot.rows);
-            let why = rows.iter().find_map(|row| match row {
-                Row::Broken(broken) if broken.at == *at => Some(broken.why.as_str()),
-                Row::Broken(_) | Row::Profile(_) => None,
-            });
-            let why = why.unwrap_or("it is not valid");
-            Unavailable::new(format!("Line {line}"), why)
-                .remedy(format!("{} opens it in your editor.", model.keys.key(Action::Edit)))
-                .warn()
-        }
-        Some(RowId::Broken(_, Where::Vault { name, .. })) => {
-            Unavailable::because(format!("{name} is locked"))
-                .remedy(format!("{} unlocks it.", model.keys.key(Action::Unlock)))
-                .warn()
-        }
-        Some(RowId::Profile(id)) => {
-            Unavailable::because(format!("{} is hidden while its file cannot be read", id.name)).passing()
-        }
-        None if !model.filter.is_empty() => Unavailable::because("The filter hides every profile")
-            .remedy(format!("{} clears it.", model.keys.key(Action::Back))),
-        None => no_profiles(model),
-    })
-}
-
-/// Whether there is anything to be edited: an entry that is not valid, or a file that cannot be used.
-fn edit(model: &Model) -> Result<(), Unavailable> {
-    let is_usable = model.own().is_none_or(|own| own.writable.is_ok());
-    match &model.selected {
-        Some(RowId::Broken(_, Where::Line(_))) => Ok(()),
-        _ if !is_usable => Ok(()),
-        Some(RowId::Broken(
-            _,
-            Where::File(_) | Where::Vault { .. } | Where::Variable { .. } | Where::Borrowed { .. },
-        )) => selected(model).map(|_| ()),
-        Some(RowId::Profile(id)) => {
-            let why = "its entry is valid; only an unreadable one opens in the editor";
-            Err(Unavailable::new(&id.name, why))
-        }
-        None => Err(Unavailable::because("Every entry is valid")),
-    }
-}
-
-/// The selected profile where its store would be written; a variable of the environment is not, and
-/// `instead` says what does not happen.
-fn stored<'a>(model: &'a Model, instead: &str) -> Result<&'a Profile, Unavailable> {
-    written(selected(model)?, instead)
-}
-
-fn written<'a>(profile: &'a Profile, instead: &str) -> Result<&'a Profile, Unavailable> {
-    ours(profile)?;
-    match profile.kind {
-        Kind::OAuth | Kind::ApiKey => Ok(profile),
-        Kind::Environment => {
-            let about = format!("{} is an environment variable", profile.id.name.name());
-            Err(Unavailable::new(about, instead).remedy("To remove it, unset it in your shell."))
-        }
-    }
-}
-
-/// Whether no other program keeps it.
-fn ours(profile: &Profile) -> Result<(), Unavailable> {
-    let owner = profile.owner.as_ref();
-    owner.map_or(Ok(()), |owner| Err(Unavailable::because(owner.reads_only())))
-}
-
-fn auto_refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable> {
-    let refreshability = model.refreshability(profile, now.wall);
-    refreshability.map(|_| ()).map_err(|why| Unavailable::new(&profile.id.name, why))
 }
 
 fn no_profiles(model: &Model) -> Unavailable {
@@ -346,31 +252,6 @@ fn list_scopes(model: &Model) -> Result<(), Unavailable> {
             Err(Unavailable::because("The list is still loading").passing())
         }
     }
-}
-
-fn refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable> {
-    let name = &profile.id.name;
-    let running = model.running(&profile.id);
-    if running.unsaved.is_some() {
-        return Ok(());
-    }
-    if let Err(why) = model.refreshability(profile, now.wall) {
-        let example = model.catalog.example_remedy(name.provider());
-        let remedy = match (profile.kind, example) {
-            (Kind::OAuth, Some(remedy)) => format!("Next: {remedy}."),
-            (Kind::OAuth, None) if why != NotRefreshable::NoProviderFile => press_log_in(model),
-            (Kind::OAuth | Kind::ApiKey | Kind::Environment, _) => String::new(),
-        };
-        return Err(Unavailable::new(name, why).remedy(remedy));
-    }
-    let busy = if running.revoking.is_some() {
-        format!("{name} is being signed out at its provider")
-    } else if running.refresh.is_some() {
-        format!("{name} is already being refreshed")
-    } else {
-        return Ok(());
-    };
-    Err(Unavailable::because(busy).passing())
 }
 
 fn sign_out(model: &Model, profile: &Profile) -> Result<(), Unavailable> {

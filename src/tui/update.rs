@@ -33,9 +33,11 @@ use std::sync::Arc;
 
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::Now;
+use crate::domain::event::Event;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::TestResult;
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::settings::Settings;
 use crate::domain::trouble::Trouble;
 use crate::oauth::LoginId;
 use crate::oauth::login::Input;
@@ -168,27 +170,12 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Continued => return vec![Effect::Redraw],
         Msg::Terminated | Msg::HungUp => return last_saves(model, now),
         Msg::Catalogued(catalog) => catalogued(model, catalog),
-        Msg::Stored(snapshot) => {
-            let (store, is_first) = (snapshot.store, !model.stores.contains_key(&snapshot.store));
-            let effects = stores::look(model, snapshot);
-            passphrase::ask_when_found(model, store, is_first);
-            return effects;
-        }
+        Msg::Stored(snapshot) => return stored(model, snapshot),
         Msg::PassphraseTaken(store, taken) => return passphrase::taken(model, store, taken),
         Msg::Asking(grants) => model.asking = grants,
         Msg::Waits(id, holder) => waits(model, &id, &holder),
-        Msg::Events(Ok(events)) => {
-            model.events = events;
-            model.events_read += 1;
-        }
-        Msg::Events(Err(why)) => {
-            let text = format!("The event log cannot be read: {why}.");
-            report(model, text, Tone::Bad, AskedBy::Nobody);
-        }
-        Msg::Settled(settings) => {
-            settings::settled(model, settings);
-            return [Effect::ReadEvents].into_iter().chain(settings::borrowed(model)).collect();
-        }
+        Msg::Events(events) => self::events(model, events),
+        Msg::Settled(settings) => return settled(model, settings),
         Msg::Themed(theme) => settings::themed(model, theme),
         Msg::Ruled(rules) => settings::ruled(model, rules),
         Msg::BackgroundTold(background) => model.terminal.background = Some(background),
@@ -203,19 +190,11 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Relocated(from, to, done) => return relocation::ended(model, (&from, &to), done, now),
         Msg::SignedOut(id, signed_out) => return sign_out::erased(model, &id, signed_out, now),
         Msg::Revoked(id, revoked) => return sign_out::ended(model, &id, revoked, now),
-        Msg::MadePrivate(made) => {
-            made_private(model, made);
-            return vec![Effect::Read(StoreId::Own)];
-        }
+        Msg::MadePrivate(made) => return made_private(model, made),
         Msg::Copied(what, copied) => return clipboard::copied(model, &what, copied, now),
         Msg::ClipboardCleared(cleared) => clipboard::cleared(model, cleared),
         Msg::Revealed(id, form, secret) => reveal::revealed(model, &id, (form, secret), now),
-        Msg::Edited(edited) => {
-            if let Err(trouble) = edited {
-                report_trouble(model, &trouble);
-            }
-            return vec![Effect::Read(StoreId::Own)];
-        }
+        Msg::Edited(edited) => return self::edited(model, edited),
         Msg::Tested(id, tested) => self::tested(model, &id, tested, now),
         Msg::Probed(_, prompting, probed) => return wizard::probed(model, prompting, probed, now),
         Msg::KeyTested(key, tested) => return wizard::key_tested(model, &key, tested),
@@ -225,6 +204,31 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Described(provider, described) => return wizard::described(model, &provider, described, now),
     }
     Vec::new()
+}
+
+fn stored(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
+    let (store, is_first) = (snapshot.store, !model.stores.contains_key(&snapshot.store));
+    let effects = stores::look(model, snapshot);
+    passphrase::ask_when_found(model, store, is_first);
+    effects
+}
+
+fn events(model: &mut Model, events: Result<Vec<Event>, String>) {
+    match events {
+        Ok(events) => {
+            model.events = events;
+            model.events_read += 1;
+        }
+        Err(why) => {
+            let text = format!("The event log cannot be read: {why}.");
+            report(model, text, Tone::Bad, AskedBy::Nobody);
+        }
+    }
+}
+
+fn settled(model: &mut Model, settings: Result<Settings, String>) -> Vec<Effect> {
+    settings::settled(model, settings);
+    [Effect::ReadEvents].into_iter().chain(settings::borrowed(model)).collect()
 }
 
 fn login_heard(model: &mut Model, login_id: LoginId, input: Input, now: Now) -> Vec<Effect> {
@@ -261,11 +265,19 @@ fn waits(model: &mut Model, id: &ProfileId, holder: &str) {
     report(model, text, Tone::Plain, asked_by);
 }
 
-fn made_private(model: &mut Model, made: Result<(), Trouble>) {
+fn made_private(model: &mut Model, made: Result<(), Trouble>) -> Vec<Effect> {
     match made {
         Ok(()) => report(model, "Only you can read the file now.", Tone::Good, AskedBy::Person),
         Err(trouble) => report_trouble(model, &trouble),
     }
+    vec![Effect::Read(StoreId::Own)]
+}
+
+fn edited(model: &mut Model, edited: Result<(), Trouble>) -> Vec<Effect> {
+    if let Err(trouble) = edited {
+        report_trouble(model, &trouble);
+    }
+    vec![Effect::Read(StoreId::Own)]
 }
 
 fn tested(model: &mut Model, id: &ProfileId, tested: Result<TestVerdict, Trouble>, now: Now) {

@@ -13,9 +13,10 @@ use crate::domain::provider::{
     StateParameter,
 };
 use crate::domain::text;
+use crate::stored::provider_file::collections::NameOrMap;
 use crate::stored::provider_file::schema::{
-    AuthorizeCallYaml, CallYaml, ClientYaml, MeaningYaml, OrderYaml, ProbeYaml, ProviderYaml, RedirectYaml,
-    RegistrationYaml, RequestYaml, ScopesYaml, SentAuthorizationYaml,
+    AuthorizeCallYaml, CallYaml, ClientYaml, DiscoveredYaml, MeaningYaml, OrderYaml, ProbeYaml, ProviderYaml,
+    RedirectYaml, RegistrationYaml, RequestYaml, ScopesYaml, SentAuthorizationYaml, VariableYaml,
 };
 use crate::stored::provider_file::standard_requests;
 use crate::stored::provider_file::values::EndpointYaml;
@@ -68,20 +69,11 @@ pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
         prompts: yaml.prompts.0,
         registration_endpoint: yaml.endpoints.registration.map(|url| url.0),
         userinfo: yaml.endpoints.userinfo.map(|url| standard_requests::userinfo(&url.0)),
-        discovered: yaml.discovered.map(|source| DiscoverySource {
-            from: source.from.0,
-            at: source.at.0,
-            private_network: source.private_network,
-        }),
+        discovered: yaml.discovered.map(discovery_source),
         registration: yaml.registration.map(registration),
         key_header: yaml.key.header,
         key_page: yaml.key.page.map(|page| page.0),
-        environment: yaml
-            .environment
-            .into_iter()
-            .map(|variable| variable.0)
-            .map(|one| Variable { name: one.name, header: one.header, prefixes: one.prefixes })
-            .collect(),
+        environment: yaml.environment.into_iter().map(variable).collect(),
         orders: yaml.orders.into_iter().map(order).collect(),
         masks: yaml.masks,
         export: yaml.export,
@@ -97,6 +89,10 @@ fn client(yaml: ClientYaml) -> Client {
         registered: yaml.registered.map(|at| at.0),
         secret_ends: yaml.secret_ends.map(|at| at.0),
     }
+}
+
+fn discovery_source(yaml: DiscoveredYaml) -> DiscoverySource {
+    DiscoverySource { from: yaml.from.0, at: yaml.at.0, private_network: yaml.private_network }
 }
 
 fn registration(yaml: RegistrationYaml) -> RegistrationRecipe {
@@ -197,6 +193,10 @@ fn probe(yaml: ProbeYaml) -> Probe {
             false => EndSource::Header(ends.to_ascii_lowercase()),
         }),
     }
+}
+
+fn variable(NameOrMap(yaml): NameOrMap<VariableYaml>) -> Variable {
+    Variable { name: yaml.name, header: yaml.header, prefixes: yaml.prefixes }
 }
 
 fn order(yaml: OrderYaml) -> LookupOrder {

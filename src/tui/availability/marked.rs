@@ -2,8 +2,10 @@
 
 use crate::domain::clock::Now;
 use crate::domain::profile::Profile;
+use crate::tui::availability::refresh::{auto_refresh, refresh};
+use crate::tui::availability::selected::written;
 use crate::tui::availability::token::test;
-use crate::tui::availability::{Unavailable, auto_refresh, refresh, sign_out, written};
+use crate::tui::availability::{Unavailable, sign_out};
 use crate::tui::model::Model;
 use crate::tui::result_table::MarkedAction;
 

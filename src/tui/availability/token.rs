@@ -5,7 +5,8 @@ use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::refreshability::NotRefreshable;
 use crate::oauth::form;
-use crate::tui::availability::{Unavailable, ours, press_log_in};
+use crate::tui::availability::selected::ours;
+use crate::tui::availability::{Unavailable, press_log_in};
 use crate::tui::message::{Action, Form};
 use crate::tui::model::Model;
 

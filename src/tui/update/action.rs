@@ -54,36 +54,21 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
     match action {
         Action::Quit => return quit(model),
         Action::Move(motion) => navigation::step(model, now, motion),
-        Action::Enter if matches!(model.screen, Screen::Palette(..)) => {
-            return palette::take(model, now).unwrap_or_else(|action| act(model, now, action));
-        }
-        Action::Enter if matches!(model.screen, Screen::Help(..)) => {
-            return help::take(model, now).map_or_else(Vec::new, |action| act(model, now, action));
-        }
-        Action::Enter => return navigation::enter(model, now),
+        Action::Enter => return enter(model, now),
         Action::Back => return navigation::back(model, now),
         Action::SwitchFocus => return navigation::switch_focus(model),
         Action::Select(motion) => navigation::select(model, motion, 1),
         Action::NewLogin => return login_start::begin_new(model),
         Action::LogIn => return log_in(model, now),
-        Action::Scopes => {
-            let goal = PreflightGoal::Scopes;
-            return on_selected(model, |model, profile| login_start::begin_again(model, profile, goal, now));
-        }
+        Action::Scopes => return log_in_for_scopes(model, now),
         Action::Scope(action) => return wizard::choose_scopes(model, action),
         Action::Refresh => return on_selected(model, |model, profile| refresh::begin(model, &profile.id)),
         Action::RefreshDue => return refresh::begin_due(model, now),
         Action::Copy => model.screen = Screen::Copy,
-        Action::CopyForm(form) => {
-            model.screen = Screen::List;
-            return on_selected(model, |_, profile| vec![Effect::Copy(profile.id.clone(), form)]);
-        }
+        Action::CopyForm(form) => return copy(model, form),
         Action::Reveal => return on_selected(model, reveal),
         Action::Undo => return undo::undo(model, now),
-        Action::Mark => {
-            marked::mark(model);
-            navigation::step(model, now, Motion::Down);
-        }
+        Action::Mark => mark(model, now),
         Action::Rename => return on_selected(model, relocation::ask_for_name),
         Action::Note => return on_selected(model, note::ask),
         Action::MoveStore => return on_selected(model, relocation::ask_for_store),
@@ -103,14 +88,9 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::SkipTour => model.tour.iter_mut().for_each(Tour::skip),
         Action::MakePrivate => return vec![Effect::MakePrivate(model.open_to_others())],
         Action::Palette => palette::toggle(model, now),
-        Action::Help => {
-            model.screen = Screen::Help(ListSearch::at(0), Box::new(mem::take(&mut model.screen)))
-        }
+        Action::Help => open_help(model),
         Action::Edit => return vec![Effect::Edit(selected_line(model))],
-        Action::Redraw => {
-            let all = [Effect::Redraw, Effect::Read(StoreId::Own)].into_iter();
-            return all.chain(passphrase::look_again(model)).collect();
-        }
+        Action::Redraw => return redraw(model),
         Action::Unlock => return passphrase::unlock(model, now),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Panel(action) => return panel::act(model, now, action),
@@ -126,11 +106,37 @@ fn on_selected(model: &mut Model, act: impl FnOnce(&mut Model, &Profile) -> Vec<
     }
 }
 
+/// Does what the chosen line of palette or help says, or opens what is selected.
+fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
+    if matches!(model.screen, Screen::Palette(..)) {
+        return palette::take(model, now).unwrap_or_else(|action| act(model, now, action));
+    }
+    if matches!(model.screen, Screen::Help(..)) {
+        return help::take(model, now).map_or_else(Vec::new, |action| act(model, now, action));
+    }
+    navigation::enter(model, now)
+}
+
 fn log_in(model: &mut Model, now: Now) -> Vec<Effect> {
     match matches!(model.screen, Screen::Login(_)) {
         true => login_start::try_again(model, now),
         false => on_selected(model, |model, profile| login_start::ask_or_begin(model, profile, now)),
     }
+}
+
+fn log_in_for_scopes(model: &mut Model, now: Now) -> Vec<Effect> {
+    let goal = PreflightGoal::Scopes;
+    on_selected(model, |model, profile| login_start::begin_again(model, profile, goal, now))
+}
+
+fn copy(model: &mut Model, form: Form) -> Vec<Effect> {
+    model.screen = Screen::List;
+    on_selected(model, |_, profile| vec![Effect::Copy(profile.id.clone(), form)])
+}
+
+fn mark(model: &mut Model, now: Now) {
+    marked::mark(model);
+    navigation::step(model, now, Motion::Down);
 }
 
 fn quit(model: &mut Model) -> Vec<Effect> {
@@ -172,6 +178,16 @@ fn open_log(model: &mut Model) -> Vec<Effect> {
     model.history.unseen = 0;
     model.screen = Screen::Log(LogPage::default());
     vec![Effect::ReadEvents]
+}
+
+fn open_help(model: &mut Model) {
+    model.screen = Screen::Help(ListSearch::at(0), Box::new(mem::take(&mut model.screen)));
+}
+
+/// Draws everything anew, and reads the file and what is locked again.
+fn redraw(model: &mut Model) -> Vec<Effect> {
+    let all = [Effect::Redraw, Effect::Read(StoreId::Own)].into_iter();
+    all.chain(passphrase::look_again(model)).collect()
 }
 
 fn toggle_timeline(model: &mut Model) {
