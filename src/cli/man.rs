@@ -1,6 +1,7 @@
 //! Command `man`: the manual pages, made from the help.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man;
@@ -9,7 +10,7 @@ use color_eyre::eyre::{Result, WrapErr};
 use crate::cli::CommandLine;
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
-use crate::shell::store_files::file::shown;
+use crate::shell::store_files::file::{public_folder, shown};
 use crate::shell::terminal::console;
 
 #[derive(Debug, Args)]
@@ -26,10 +27,7 @@ pub(super) fn run(args: &ManArgs) -> Result<Exit> {
     let mut whole = CommandLine::command().disable_help_subcommand(true);
     whole.build();
     if let Some(folder) = &args.to {
-        for command in [&whole].into_iter().chain(whole.get_subcommands()) {
-            let written = page(command).generate_to(folder);
-            written.wrap_err_with(|| format!("cannot write the pages to {}", shown(folder)))?;
-        }
+        write_all(&whole, folder).wrap_err_with(|| format!("cannot write the pages to {}", shown(folder)))?;
         return Ok(Exit::Done);
     }
     let command = match &args.command {
@@ -45,6 +43,15 @@ pub(super) fn run(args: &ManArgs) -> Result<Exit> {
     page(command).render(&mut text)?;
     console::print(&String::from_utf8(text)?)?;
     Ok(Exit::Done)
+}
+
+/// Writes the page of each command to `folder`, which is made where it is missing.
+fn write_all(whole: &Command, folder: &Path) -> io::Result<()> {
+    public_folder(folder)?;
+    [whole].into_iter().chain(whole.get_subcommands()).try_for_each(|command| {
+        page(command).generate_to(folder)?;
+        Ok(())
+    })
 }
 
 /// The page of a command; its foot says the version.

@@ -28,6 +28,7 @@ use crate::oauth::refresh::Wish;
 use crate::shell::Services;
 use crate::shell::refresh::{save_again, since};
 use crate::shell::relocation::keep_in;
+use crate::shell::store_files::ApplyError;
 use crate::shell::terminal::console;
 use crate::shell::terminal::console::Prompter;
 use crate::tui::refresh_notes::after_refresh;
@@ -139,7 +140,7 @@ pub(super) async fn refresh_and_save(
     match save_again(services, id, expects, new_tokens.clone()).await {
         Ok(snapshot) => return Refreshed::Done(snapshot),
         Err(_) if trouble.stored != Stored::NewOnesInMemory => {}
-        Err(failure) => say(&format!("{}: {failure}; {LOST}", id.name)),
+        Err(failure) => say(&format!("{}: {}; {LOST}", id.name, failure.why())),
     }
     Refreshed::Unsaved(new_tokens, expects, trouble)
 }
@@ -200,7 +201,8 @@ async fn save_while_wanted(
         }
         match save_again(services, id, expects, Box::new(new_tokens.clone())).await {
             Ok(_) => return true,
-            Err(failure) => say(&failure.to_string()),
+            Err(ApplyError::Trouble(trouble)) => say(&trouble.to_string()),
+            Err(moved @ ApplyError::Moved(_)) => say(&format!("{}: {}.", id.name, moved.why())),
         }
     }
     false

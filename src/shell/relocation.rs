@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::change::{Change, Edit, Snapshot};
+use crate::domain::change::{Change, Edit, Row, Snapshot, Where};
 use crate::domain::event::GrantEvent;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
@@ -141,6 +141,16 @@ async fn hold(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result<He
 async fn read(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result<Profile, Trouble> {
     let snapshot = services.read(id.store).await;
     snapshot.writable.clone()?;
+    let name = id.name.exact();
+    let is_twin = |row: &Row| match row {
+        Row::Broken(broken) => broken.name == name && matches!(broken.at, Where::Line(_)),
+        Row::Profile(_) => false,
+    };
+    if snapshot.rows.iter().any(is_twin) {
+        // The file would not let go of a name that this entry may mean too.
+        let next = FailureKind::NeedsFix(format!("edit {}", snapshot.place));
+        return Err(Trouble::untouched(what, "an entry of that name cannot be understood", next));
+    }
     snapshot.profile(&id.name).cloned().ok_or_else(|| {
         Trouble::untouched(what, "the profile was deleted meanwhile", FailureKind::NothingToDo)
     })
@@ -159,9 +169,15 @@ fn trouble(what: &str, error: ApplyError) -> Trouble {
 /// The login lies in both stores.
 fn twice(id: &ProfileId, to: StoreId, error: &ApplyError) -> Trouble {
     let what = format!("cannot erase {} in {}", id.name, id.store);
-    let why = format!("it is in {to} too now: {error}");
-    let next = FailureKind::NeedsFix(format!("authtui move {}:{} {to}", id.store, id.name.exact()));
-    Trouble::untouched(what, why, next)
+    let why = format!("it is in {to} too now: {}", error.why());
+    let again = format!("authtui move {}:{} {to}", id.store, id.name.exact());
+    let next = match error {
+        ApplyError::Trouble(Trouble { kind: FailureKind::NeedsFix(first), .. }) => {
+            format!("{first}, then {again}")
+        }
+        ApplyError::Trouble(_) | ApplyError::Moved(_) => again,
+    };
+    Trouble::untouched(what, why, FailureKind::NeedsFix(next))
 }
 
 #[cfg(test)]
@@ -265,6 +281,42 @@ mod tests {
         let refused = move_to(&services, &id(StoreId::Own, "demo/ana"), StoreId::Hashed).await;
         assert!(refused.expect_err("taken").why.contains("already a profile"));
         assert_eq!(holders(&services).await, before);
+    }
+
+    #[tokio::test]
+    async fn beside_an_unreadable_entry_of_the_same_name_nothing_is_moved_or_renamed() {
+        let (folder, services) = services();
+        put(&services, StoreId::Own, "demo/ana").await;
+        let path = services.place(StoreId::Own).to_owned();
+        let text = std::fs::read_to_string(&path).expect("there");
+        let text = text.replace("- id: \"ana\"", "- id: \"ana\"\n        scopes: 7\n      - id: \"ana\"");
+        std::fs::write(&path, &text).expect("written");
+        let ana = id(StoreId::Own, "demo/ana");
+        let moved = move_to(&services, &ana, StoreId::Hashed).await.map(drop);
+        let renamed = rename(&services, &ana, id(StoreId::Own, "demo/ben").name).await.map(drop);
+        for refused in [moved, renamed] {
+            let said = refused.expect_err("such an entry").to_string();
+            let end = format!(
+                ": an entry of that name cannot be understood. Stored tokens are unchanged. Next: edit {}.",
+                path.display()
+            );
+            assert!(said.ends_with(&end), "{said}");
+        }
+        assert_eq!(holders(&services).await, ["own:demo/ana"]);
+        assert_eq!(std::fs::read_to_string(&path).expect("there"), text);
+        assert!(!folder.path().join("hashed").exists());
+    }
+
+    #[test]
+    fn a_login_that_is_in_both_stores_is_told_of_in_one_sentence_and_with_one_next_step() {
+        let next = FailureKind::NeedsFix("make room on the disk".to_owned());
+        let full = Trouble::untouched("cannot write config.yaml", "the disk is full", next);
+        let said = twice(&id(StoreId::Own, "demo/ana"), StoreId::Hashed, &ApplyError::Trouble(full));
+        assert_eq!(
+            said.to_string(),
+            "cannot erase demo/ana in own: it is in hashed too now: the disk is full. Stored tokens are \
+             unchanged. Next: make room on the disk, then authtui move own:demo/ana hashed."
+        );
     }
 
     #[tokio::test]

@@ -153,12 +153,10 @@ fn seconds() -> i64 {
 /// What a file has that is another once it is written. One that is so young that it may be written again
 /// unnoticed never has the same again.
 fn stamp(path: &Path) -> String {
-    if let Err(error) = fs::metadata(path) {
-        return stamp_without_look(&error);
-    }
-    match FileStamp::of(path) {
-        Some(stamp) if !stamp.may_hide_a_change() => format!("{:x}", hash(&format!("{stamp:?}"))),
-        Some(_) | None => unique(),
+    match FileStamp::look(path) {
+        Ok(stamp) if stamp.may_hide_a_change() => unique(),
+        Ok(stamp) => format!("{:x}", hash(&format!("{stamp:?}"))),
+        Err(error) => stamp_without_look(&error),
     }
 }
 

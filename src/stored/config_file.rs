@@ -480,6 +480,31 @@ mod tests {
     }
 
     #[test]
+    fn of_several_faults_of_an_entry_the_gravest_is_told_whatever_the_order_of_its_fields() {
+        let soon = "demo/ana: expires_at is not a time that can be read";
+        let mut fields =
+            vec!["access_token: ${DEMO}", "client_id: 7", "account: 8", "expires_at: soon", "scopes: 9"];
+        for why in
+            ["access_token is the placeholder", "client_id must be", "account must be", "scopes must be"]
+        {
+            for _ in 0..fields.len() {
+                fields.rotate_left(1);
+                for fields in [fields.clone(), fields.iter().rev().copied().collect()] {
+                    let fields = fields.join("\n        ");
+                    let text = format!(
+                        "providers:\n  demo:\n    oauth_credentials:\n      - id: ana\n        {fields}\n"
+                    );
+                    let content = read(StoreId::Own, &text).expect("readable");
+                    let Some(Row::Broken(broken)) = content.rows.first() else { panic!("{text}") };
+                    assert!(broken.why.starts_with(why), "{text}{}", broken.why);
+                    assert!(content.notices().iter().any(|note| note.starts_with(soon)), "{text}");
+                }
+            }
+            fields.retain(|field| field.split(':').next() != why.split(' ').next());
+        }
+    }
+
+    #[test]
     fn a_placeholder_is_never_taken_for_what_it_stands_for_and_stays_as_it_is() {
         let text = "providers:\n  a:\n    api_key: ${ACME_KEY}\n    api_keys: [\"${ACME_KEY_1}\", k]\n    keys:\n      \
                     - {id: ci, api_key: 'x${ACME}y'}\n    oauth_credentials:\n      - {id: one, access_token: \"${A}\"}\n      \

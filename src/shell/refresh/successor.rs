@@ -94,7 +94,7 @@ async fn rescue_each(
             let lines = lines.iter().map(|(id, line)| (place.as_path(), id, line.clone()));
             let noted = services.note_each(lines).await;
             let unnoted = noted.err().map(|error| format!("the event log cannot be written: {error}"));
-            let failures = failures.into_iter().map(|failure| failure.map(|failure| failure.to_string()));
+            let failures = failures.into_iter().map(|failure| failure.map(|failure| failure.why()));
             failures.map(|failure| failure.or_else(|| unnoted.clone())).collect()
         }
         Err(trouble) => vec![Some(trouble.why); newer.len()],

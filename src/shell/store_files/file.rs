@@ -86,6 +86,14 @@ pub(in crate::shell) fn private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
+/// Makes `folder`, for everybody to read, and those above it that are missing.
+///
+/// # Errors
+/// The system's own.
+pub fn public_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
 /// Opens what can only be an ordinary file, private to its owner where it is made: a named pipe would wait
 /// for somebody for ever, and a link that was planted lead elsewhere.
 pub(in crate::shell) fn open_private(options: &mut fs::OpenOptions, path: &Path) -> io::Result<fs::File> {

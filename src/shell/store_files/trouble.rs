@@ -1,7 +1,7 @@
 //! Words for a store that cannot be read or changed.
 
+use std::mem;
 use std::path::Path;
-use std::{fmt, mem};
 
 use zeroize::Zeroizing;
 
@@ -22,11 +22,13 @@ pub enum ApplyError {
     Trouble(Trouble),
 }
 
-impl fmt::Display for ApplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ApplyError {
+    /// Why, as a part of somebody else's sentence, which says itself what was to be done and what helps.
+    #[must_use]
+    pub fn why(&self) -> String {
         match self {
-            Self::Moved(moved) => moved.fmt(f),
-            Self::Trouble(trouble) => trouble.fmt(f),
+            Self::Moved(moved) => moved.to_string(),
+            Self::Trouble(trouble) => trouble.why.clone(),
         }
     }
 }

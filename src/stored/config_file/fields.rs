@@ -13,7 +13,7 @@ use crate::domain::profile::{
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{RefreshTokenId, StoredTokens, Tokens};
 use crate::stored::config_file::key_facts;
-use crate::stored::config_file::texts::{credential, filled, text, texts};
+use crate::stored::config_file::texts::{FieldFault, credential, filled, text, texts};
 use crate::stored::config_file::times::{at, time};
 use crate::stored::field_value::{FieldMap, FieldValue};
 
@@ -45,7 +45,8 @@ pub(in crate::stored) fn named_key(
     notes: &mut Vec<String>,
 ) -> Result<Profile, String> {
     let key = field(fields, "api_key");
-    let mut profile = with_key(id, fields.secret(credential("api_key", &key)?.unwrap_or_default()));
+    let key = credential("api_key", &key).map_err(FieldFault::into_words)?.unwrap_or_default();
+    let mut profile = with_key(id, fields.secret(key));
     profile.account = text("label", &field(fields, "label"))?.map(str::to_owned);
     key_facts::take(&mut profile, fields, notes);
     profile.last_test = fields.get("last_test").and_then(|test| last_test(&test)).map(Box::new);
@@ -69,22 +70,52 @@ pub(in crate::stored) fn login(
     fields: FieldMap<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Profile, String> {
-    let mut profile = Profile::new(id, Kind::OAuth);
-    let (mut access, mut refresh, mut last) = (None, None, None);
+    let mut read =
+        ReadLogin { profile: Profile::new(id, Kind::OAuth), access: None, refresh: None, last: None };
+    let mut told: Option<FieldFault> = None;
     for (name, value) in fields.iter() {
         let Some(name) = name else { continue };
-        let secret = |value| Ok::<_, String>(credential(name, value)?.map(|text| fields.secret(text)));
+        if let Err(fault) = read.take(fields, (name, value), notes) {
+            told = told.into_iter().chain([fault]).min();
+        }
+    }
+    let ReadLogin { mut profile, access, refresh, last } = read;
+    if let Some(access) = access {
+        profile.held = StoredTokens::Present(Tokens { access, refresh });
+    }
+    let obtained_at = profile.life.obtained_at;
+    profile.last_refresh = last.and_then(|last| last_refresh(&last, obtained_at, notes)).map(Box::new);
+    told.map_or(Ok(profile), |fault| Err(fault.into_words()))
+}
+
+/// A login of which some fields are read.
+struct ReadLogin<'a> {
+    profile: Profile,
+    access: Option<Secret>,
+    refresh: Option<Secret>,
+    last: Option<FieldValue<'a>>,
+}
+
+impl<'a> ReadLogin<'a> {
+    fn take(
+        &mut self,
+        fields: FieldMap<'a>,
+        (name, value): (&str, FieldValue<'a>),
+        notes: &mut Vec<String>,
+    ) -> Result<(), FieldFault> {
+        let profile = &mut self.profile;
+        let secret = |value| Ok::<_, FieldFault>(credential(name, value)?.map(|text| fields.secret(text)));
         match name {
             "client_id" => profile.client_id = credential(name, &value)?.map(str::to_owned),
-            "access_token" => access = secret(&value)?,
-            "refresh_token" => refresh = secret(&value)?,
+            "access_token" => self.access = secret(&value)?,
+            "refresh_token" => self.refresh = secret(&value)?,
             "expires_at" => profile.life.expires_at = time(name, &value, notes),
             "obtained_at" => profile.life.obtained_at = time(name, &value, notes),
             "grant_ends_at" => profile.life.grant_ends_at = time(name, &value, notes),
             "scopes" => profile.scopes = texts(name, &value)?.into(),
             "account" => profile.account = text(name, &value)?.map(str::to_owned),
             "account_from" => profile.account_from = fact_source(&value),
-            "last_refresh" => last = Some(value),
+            "last_refresh" => self.last = Some(value),
             "last_test" => profile.last_test = last_test(&value).map(Box::new),
             "refresh_count" => profile.refresh_count = count(name, &value, notes).unwrap_or(0),
             "revoked_at" => profile.revoked_at = time(name, &value, notes),
@@ -93,13 +124,8 @@ pub(in crate::stored) fn login(
             "client_secret" => profile.login.client_secret = secret(&value)?,
             _ => login_fact(&mut profile.login, name, &value)?,
         }
+        Ok(())
     }
-    if let Some(access) = access {
-        profile.held = StoredTokens::Present(Tokens { access, refresh });
-    }
-    let obtained_at = profile.life.obtained_at;
-    profile.last_refresh = last.and_then(|last| last_refresh(&last, obtained_at, notes)).map(Box::new);
-    Ok(profile)
 }
 
 /// Reads the field `name` of `oauth_credentials[n]`, if it says something of how the login was made.

@@ -2,6 +2,29 @@
 
 use crate::stored::field_value::FieldValue;
 
+/// Why a field is not understood, and its entry neither. Of several the least is told, whatever the order of the
+/// fields: first a placeholder, which stands for a token that is kept elsewhere, then what is sent to a server.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum FieldFault {
+    Placeholder(String),
+    Credential(String),
+    Other(String),
+}
+
+impl FieldFault {
+    pub(super) fn into_words(self) -> String {
+        match self {
+            Self::Placeholder(words) | Self::Credential(words) | Self::Other(words) => words,
+        }
+    }
+}
+
+impl From<String> for FieldFault {
+    fn from(words: String) -> Self {
+        Self::Other(words)
+    }
+}
+
 /// The text that is the `value` of the field `name`; empty and absent are the same.
 pub(in crate::stored) fn text<'a>(name: &str, value: &FieldValue<'a>) -> Result<Option<&'a str>, String> {
     match value {
@@ -16,8 +39,9 @@ pub(in crate::stored) fn text<'a>(name: &str, value: &FieldValue<'a>) -> Result<
 }
 
 /// The same of a field that is sent to a server, which a placeholder must never be.
-pub(super) fn credential<'a>(name: &str, value: &FieldValue<'a>) -> Result<Option<&'a str>, String> {
-    text(name, value)?.map_or(Ok(None), |text| filled(name, text).map(Some))
+pub(super) fn credential<'a>(name: &str, value: &FieldValue<'a>) -> Result<Option<&'a str>, FieldFault> {
+    let text = text(name, value).map_err(FieldFault::Credential)?;
+    text.map_or(Ok(None), |text| filled(name, text).map(Some).map_err(FieldFault::Placeholder))
 }
 
 /// `text`, unless it has a placeholder such as `${ACME_KEY}`, which the program that reads the same file

@@ -90,6 +90,9 @@ fn a_manual_page_is_printed_and_all_of_them_are_written() {
     assert_eq!(home.run(&["man", "--to", &folder]).quietly().0, Some(0));
     assert!(home.path("tmp/authtui.1").exists() && home.path("tmp/authtui-token.1").exists());
     assert!(!home.path("tmp/authtui-help.1").exists());
+    let missing = home.path("tmp/share/man/man1").display().to_string();
+    assert_eq!(home.run(&["man", "--to", &missing]).quietly().0, Some(0));
+    assert!(home.path("tmp/share/man/man1/authtui.1").exists());
     assert!(
         home.run(&["man", "--to", "/dev/null/x"]).said(1).contains("cannot write the pages to /dev/null/x")
     );

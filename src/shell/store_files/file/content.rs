@@ -125,10 +125,18 @@ pub struct FileStamp {
 }
 
 impl FileStamp {
-    /// What the file at `path` has now; nothing where it cannot be found.
+    /// What the file at `path` has now; nothing where it cannot be looked at.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
-        let found = fs::metadata(path).ok()?;
+        Self::look(path).ok()
+    }
+
+    /// The same.
+    ///
+    /// # Errors
+    /// The system's own, which tells what is not there from what cannot be looked at.
+    pub fn look(path: &Path) -> io::Result<Self> {
+        let found = fs::metadata(path)?;
         #[cfg(unix)]
         let (number, changed) = {
             use std::os::unix::fs::MetadataExt;
@@ -136,7 +144,7 @@ impl FileStamp {
         };
         #[cfg(not(unix))]
         let (number, changed) = (0, (0, 0));
-        Some(Self { modified: found.modified().ok()?, size: found.len(), number, changed })
+        Ok(Self { modified: found.modified()?, size: found.len(), number, changed })
     }
 
     /// Whether the last change is so young that another one may bear the same time.
