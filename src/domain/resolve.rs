@@ -303,18 +303,11 @@ fn chosen<'a>(
 fn good(profile: &Profile, now: DateTime<Utc>) -> String {
     let Some(end) = profile.life.expires_at else { return "expiry unknown".to_owned() };
     let left = countdown(end - now).0;
-    match Health::of(profile, Activity::Idle, now) {
-        Health::Fresh(_) => format!("fresh for {left}"),
-        health @ (Health::NoExpiry
-        | Health::Expiring(_)
-        | Health::Due
-        | Health::Retrying(_)
-        | Health::Failed(_)
-        | Health::NeedsLogin
-        | Health::Refused
-        | Health::SignedOut
-        | Health::Refreshing
-        | Health::Unreadable) => format!("{}, {left} left", health.word()),
+    let health = Health::of(profile, Activity::Idle, now);
+    if matches!(health, Health::Fresh(_)) {
+        format!("fresh for {left}")
+    } else {
+        format!("{}, {left} left", health.word())
     }
 }
 

@@ -106,7 +106,10 @@ impl ThemeChoice {
 
 impl<'de> Deserialize<'de> for ThemeChoice {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Word("auto, dark, light, mono, high_contrast, or the path of a file", theme))
+        from.deserialize_any(WordVisitor(
+            "auto, dark, light, mono, high_contrast, or the path of a file",
+            theme,
+        ))
     }
 }
 
@@ -123,12 +126,12 @@ fn document<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error>
         let fits = url.scheme() == "https" && url.path() != "/" && url.fragment().is_none();
         fits.then_some(Some(url))
     };
-    from.deserialize_any(Word("an https address with a path", read))
+    from.deserialize_any(WordVisitor("an https address with a path", read))
 }
 
 fn lead<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
     let read = |word: &str| if word == "auto" { Some(None) } else { lead_time(word).map(Some) };
-    from.deserialize_any(Word("a time such as 90s, 5m or 1h, or auto", read))
+    from.deserialize_any(WordVisitor("a time such as 90s, 5m or 1h, or auto", read))
 }
 
 /// From one second to one day.
@@ -146,13 +149,13 @@ fn seconds_or_off<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>
             .map(Duration::from_secs)
             .map(Some),
     };
-    from.deserialize_any(Word("a number of seconds from 1 to 3600, or off", read))
+    from.deserialize_any(WordVisitor("a number of seconds from 1 to 3600, or off", read))
 }
 
 /// A word or a number: what may stand there, and what each means.
-struct Word<Read>(&'static str, Read);
+struct WordVisitor<Read>(&'static str, Read);
 
-impl<T, Read: Fn(&str) -> Option<T>> Visitor<'_> for Word<Read> {
+impl<T, Read: Fn(&str) -> Option<T>> Visitor<'_> for WordVisitor<Read> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -175,18 +175,8 @@ impl Login {
     /// The next moment at which time alone changes something.
     #[must_use]
     pub fn wakes_at(&self) -> Option<Steady> {
-        match &self.stage {
-            Stage::Waiting(methods) => Some(methods.wakes_at()),
-            Stage::Opening(_)
-            | Stage::Exchanging(_)
-            | Stage::Identifying(_)
-            | Stage::Confirming(..)
-            | Stage::Saving(_)
-            | Stage::Unsaved(..)
-            | Stage::Testing(..)
-            | Stage::Naming(_)
-            | Stage::Over(_) => None,
-        }
+        let Stage::Waiting(methods) = &self.stage else { return None };
+        Some(methods.wakes_at())
     }
 
     /// Tokens that are nowhere but here: quitting asks while there are some.
@@ -237,6 +227,12 @@ impl Login {
     #[must_use]
     pub fn stage(&self) -> &Stage {
         &self.stage
+    }
+
+    /// How it ended, once it has.
+    #[must_use]
+    pub fn outcome(&self) -> Option<&Outcome> {
+        if let Stage::Over(outcome) = &self.stage { Some(outcome) } else { None }
     }
 
     /// How far each step has come.

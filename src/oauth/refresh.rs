@@ -207,17 +207,10 @@ struct RefreshContext<'a> {
 impl RefreshContext<'_> {
     /// The request was not answered.
     fn unanswered(&self, trouble: &Trouble) -> RefreshVerdict {
-        match trouble.stored {
-            Stored::PerhapsSpent => {
-                self.failed(self.passing(format!("{}; {SPENT}", trouble.why), None), self.lost_now())
-            }
-            Stored::Untouched
-            | Stored::Absent
-            | Stored::NewOnesInMemory
-            | Stored::Unsynced
-            | Stored::Rescued
-            | Stored::Rotated
-            | Stored::Erased => self.failed(self.passing(trouble.why.clone(), None), self.lost_before()),
+        if trouble.stored == Stored::PerhapsSpent {
+            self.failed(self.passing(format!("{}; {SPENT}", trouble.why), None), self.lost_now())
+        } else {
+            self.failed(self.passing(trouble.why.clone(), None), self.lost_before())
         }
     }
 

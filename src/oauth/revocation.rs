@@ -150,17 +150,10 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
     let reply = match reply {
         Ok(reply) => reply,
         Err(lost) => {
-            let why = match lost.stored {
-                Stored::PerhapsSpent => {
-                    format!("{}; the login may or may not have ended; trying again does no harm", lost.why)
-                }
-                Stored::Untouched
-                | Stored::Absent
-                | Stored::NewOnesInMemory
-                | Stored::Unsynced
-                | Stored::Rescued
-                | Stored::Rotated
-                | Stored::Erased => lost.why.clone(),
+            let why = if lost.stored == Stored::PerhapsSpent {
+                format!("{}; the login may or may not have ended; trying again does no harm", lost.why)
+            } else {
+                lost.why.clone()
             };
             return failed(format!("{title}: {why}"), lost.stored, FailureKind::Temporary(None));
         }

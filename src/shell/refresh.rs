@@ -57,7 +57,7 @@ pub async fn since(
     let (mut baseline, mut order) = (Baseline::since(seen), LockOrder::GrantFirst);
     loop {
         let catalog = services.catalog().await;
-        let job = Job { services, id, wish, what: &what, catalog: &catalog };
+        let job = RefreshJob { services, id, wish, what: &what, catalog: &catalog };
         match attempt(job, &mut baseline, order).await {
             Ok(refreshed) => return refreshed,
             Err(Stop::Ended(refreshed)) => return *refreshed,
@@ -67,7 +67,7 @@ pub async fn since(
 }
 
 /// The phases, one after the other.
-async fn attempt(job: Job<'_>, baseline: &mut Baseline, order: LockOrder) -> Result<Refreshed, Stop> {
+async fn attempt(job: RefreshJob<'_>, baseline: &mut Baseline, order: LockOrder) -> Result<Refreshed, Stop> {
     let token = prepare(job, baseline).await?;
     let slot = lock(job, order, &token).await?;
     let checked = recheck(job, slot, baseline).await?;
@@ -78,7 +78,7 @@ async fn attempt(job: Job<'_>, baseline: &mut Baseline, order: LockOrder) -> Res
 
 /// Whom all phases work for.
 #[derive(Clone, Copy)]
-struct Job<'a> {
+struct RefreshJob<'a> {
     services: &'a Arc<Services>,
     id: &'a ProfileId,
     wish: Wish,
@@ -108,7 +108,7 @@ impl From<Refreshed> for Stop {
 }
 
 /// Reads the profile and finds out whether it must and can be refreshed; the answer is its refresh token.
-async fn prepare(job: Job<'_>, baseline: &mut Baseline) -> Result<Secret, Stop> {
+async fn prepare(job: RefreshJob<'_>, baseline: &mut Baseline) -> Result<Secret, Stop> {
     // Where very many are here, none keeps all the rows of the store.
     let _looks = job.services.refresh_queue.look(job.what).await?;
     let (snapshot, profile) = job.read().await?;
@@ -122,7 +122,7 @@ async fn prepare(job: Job<'_>, baseline: &mut Baseline) -> Result<Secret, Stop> 
 }
 
 /// Takes the lock of the grant, with a slot of the queue or a place among those who are ready.
-async fn lock<'a>(job: Job<'a>, order: LockOrder, token: &Secret) -> Result<QueueSlot<'a>, Stop> {
+async fn lock<'a>(job: RefreshJob<'a>, order: LockOrder, token: &Secret) -> Result<QueueSlot<'a>, Stop> {
     let slot = job.services.refresh_queue.begin(job.services, order, (job.id, job.what), token).await?;
     // Somebody else had the grant, and may have refreshed it.
     slot.ok_or(Stop::Again(LockOrder::GrantFirst))
@@ -139,7 +139,7 @@ struct Checked<'a> {
 
 /// Reads the profile again, under the lock: others may have refreshed it, here or in another file.
 async fn recheck<'a>(
-    job: Job<'a>,
+    job: RefreshJob<'a>,
     slot: QueueSlot<'a>,
     baseline: &mut Baseline,
 ) -> Result<Checked<'a>, Stop> {
@@ -178,7 +178,7 @@ struct Recorded<'a> {
 /// line by which an interrupted refresh is known later.
 async fn record(checked: Checked<'_>) -> Result<Recorded<'_>, Stop> {
     let Checked { grant, .. } = &checked;
-    let Job { services, id, what, .. } = grant.job;
+    let RefreshJob { services, id, what, .. } = grant.job;
     let reservation = services.reserve(id.store).await?;
     let noted = grant.note(GrantEvent::RefreshStarted { grant: grant.token_id.clone() }).await;
     noted.map_err(|error| unwritten(what, services.event_log.path(), &error))?;
@@ -197,7 +197,7 @@ struct Answered<'a> {
 /// Waits for a slot, looks a last time whether the tokens are still those that were read, and sends.
 async fn send(recorded: Recorded<'_>) -> Result<Answered<'_>, Stop> {
     let Recorded { checked: Checked { grant, request, interrupted, slot }, reservation } = recorded;
-    let Job { services, what, .. } = grant.job;
+    let RefreshJob { services, what, .. } = grant.job;
     let Some(slot) = slot.may_send(services, what).await? else {
         grant.unsent("others were asked for first").await;
         return Err(Stop::Again(LockOrder::SlotFirst));
@@ -233,7 +233,7 @@ async fn store(answered: Answered<'_>) -> Refreshed {
     }
 }
 
-impl<'a> Job<'a> {
+impl<'a> RefreshJob<'a> {
     async fn read(&self) -> Result<(Snapshot, Profile), Trouble> {
         let snapshot = self.services.read(self.id.store).await;
         match snapshot.profile(&self.id.name).cloned() {
@@ -285,7 +285,7 @@ impl<'a> Job<'a> {
 
 /// A grant that is to be refreshed, while its lock is held.
 struct LockedGrant<'a> {
-    job: Job<'a>,
+    job: RefreshJob<'a>,
     provider: &'a Provider,
     /// The profile as it is stored, under the lock.
     profile: Profile,
@@ -296,7 +296,7 @@ struct LockedGrant<'a> {
 }
 
 impl<'a> LockedGrant<'a> {
-    fn new(job: Job<'a>, profile: Profile) -> Result<Self, Trouble> {
+    fn new(job: RefreshJob<'a>, profile: Profile) -> Result<Self, Trouble> {
         let provider = job.provider().ok_or_else(|| job.no_provider())?;
         let token_id =
             profile.refresh_token_id().ok_or_else(|| hindered(job.what, &NotRefreshable::NoRefreshToken))?;

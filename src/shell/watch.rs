@@ -135,7 +135,7 @@ pub struct Watching {
 }
 
 /// What a look at a group finds.
-struct Found {
+struct GroupState {
     stamps: Stamps,
     spots: Vec<Spot>,
 }
@@ -229,16 +229,16 @@ impl Watching {
     }
 
     /// What some groups have now. A folder on a network may keep its caller waiting.
-    async fn look(&self, due: Vec<usize>) -> Vec<(usize, Found)> {
+    async fn look(&self, due: Vec<usize>) -> Vec<(usize, GroupState)> {
         let groups = Arc::clone(&self.groups);
         let looking = spawn_blocking(move || {
-            let group = |at: usize| Some((at, Found::of(groups.get(at)?)));
+            let group = |at: usize| Some((at, GroupState::of(groups.get(at)?)));
             due.into_iter().filter_map(group).collect()
         });
         looking.await.unwrap_or_default()
     }
 
-    async fn look_at_all(&self) -> Vec<Found> {
+    async fn look_at_all(&self) -> Vec<GroupState> {
         let found = self.look((0..self.groups.len()).collect()).await;
         found.into_iter().map(|(_, found)| found).collect()
     }
@@ -252,7 +252,7 @@ impl Watching {
             let all: Vec<Vec<Spot>> = groups.iter().map(|group| spots(&(group.files)())).collect();
             // No more watches are to be had, or a folder cannot be read.
             let watched = watch(&all).ok();
-            (watched, groups.iter().map(Found::of).collect::<Vec<_>>())
+            (watched, groups.iter().map(GroupState::of).collect::<Vec<_>>())
         });
         // A watcher that cannot start its thread panics.
         let (watched, found) = watching.await.unwrap_or_default();
@@ -264,12 +264,12 @@ impl Watching {
         self.watched = watched;
         let looked = Some(Instant::now());
         let followed =
-            |(Found { stamps, spots }, is_watched)| Followed { seen: stamps, spots, is_watched, looked };
+            |(GroupState { stamps, spots }, is_watched)| Followed { seen: stamps, spots, is_watched, looked };
         self.followed = found.into_iter().zip(is_watched).map(followed).collect();
     }
 }
 
-impl Found {
+impl GroupState {
     fn of(group: &Group) -> Self {
         let files = (group.files)();
         Self { spots: spots(&files), stamps: stamps(files) }

@@ -19,7 +19,7 @@ use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::stored::borrowed::program::{AbsentLogin, FileRule, Program};
-use crate::stored::borrowed::reading::{Found, HeldLogin};
+use crate::stored::borrowed::reading::{FoundLogin, HeldLogin};
 
 /// What the store is called where others have a path.
 const SHOWN_PLACE: &str = "the files of other programs, read only";
@@ -39,7 +39,7 @@ pub struct BorrowedFile<'a> {
 
 /// What was found of one program, before its rows have names.
 #[derive(Debug, Default)]
-pub struct ProgramLogins(Vec<Found>);
+pub struct ProgramLogins(Vec<FoundLogin>);
 
 impl ProgramLogins {
     /// Adds what `file` holds, by its `rule`; whether it could be understood as a whole.
@@ -64,14 +64,14 @@ impl ProgramLogins {
     #[must_use]
     pub fn rows(self, program: &Program) -> Vec<Row> {
         let mut seen: Vec<Secret> = Vec::new();
-        let is_new = |found: &Found| {
+        let is_new = |found: &FoundLogin| {
             let access = found.content.as_ref().ok().and_then(|content| content.held.tokens());
             let Some(access) = access.map(|tokens| tokens.access.clone()) else { return true };
             let is_new = !seen.contains(&access);
             seen.push(access);
             is_new
         };
-        let found: Vec<Found> = self.0.into_iter().filter(is_new).collect();
+        let found: Vec<FoundLogin> = self.0.into_iter().filter(is_new).collect();
         let found = without_shadows(found);
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for each in &found {
@@ -90,11 +90,13 @@ impl ProgramLogins {
 }
 
 /// Leaves out an entry that says its token is elsewhere where another entry holds the token of that account.
-fn without_shadows(found: Vec<Found>) -> Vec<Found> {
-    let whose = |found: &Found| (found.provider.clone(), found.account.clone());
-    let holds = |found: &Found| found.content.as_ref().is_ok_and(|content| content.held.tokens().is_some());
+fn without_shadows(found: Vec<FoundLogin>) -> Vec<FoundLogin> {
+    let whose = |found: &FoundLogin| (found.provider.clone(), found.account.clone());
+    let holds =
+        |found: &FoundLogin| found.content.as_ref().is_ok_and(|content| content.held.tokens().is_some());
     let holders: Vec<_> = found.iter().filter(|found| holds(found)).map(whose).collect();
-    let is_shadow = |found: &Found| !holds(found) && found.content.is_ok() && holders.contains(&whose(found));
+    let is_shadow =
+        |found: &FoundLogin| !holds(found) && found.content.is_ok() && holders.contains(&whose(found));
     found.into_iter().filter(|found| found.account.is_none() || !is_shadow(found)).collect()
 }
 
@@ -110,8 +112,8 @@ pub fn snapshot(rows: Vec<Row>, number: u64) -> Snapshot {
     }
 }
 
-fn row(program: &Program, found: Found, name: ProfileName) -> Row {
-    let Found { account, address, file, content, .. } = found;
+fn row(program: &Program, found: FoundLogin, name: ProfileName) -> Row {
+    let FoundLogin { account, address, file, content, .. } = found;
     match content {
         Err(why) => {
             let (program, row) = (program.title.clone(), name.exact());

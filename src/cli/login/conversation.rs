@@ -92,7 +92,7 @@ impl<'a> Conversation<'a> {
                 self.perform(ask);
             }
             self.progress.show(&self.login, self.pasting, self.services.clock.now());
-            if let Stage::Over(outcome) = self.login.stage() {
+            if let Some(outcome) = self.login.outcome() {
                 return Some(outcome::end(outcome, &self.login, &self.kept, self.services.clock.now()));
             }
             let heard = match self.decision().await {
@@ -107,7 +107,7 @@ impl<'a> Conversation<'a> {
             let heard = if is_refusal { Input::Cancelled } else { heard };
             self.asks = self.login.advance(heard, self.services.clock.now());
             // While a device code is being asked about, tokens may still come.
-            if self.page_refused && matches!(self.login.stage(), Stage::Over(Outcome::Cancelled)) {
+            if self.page_refused && self.login.outcome() == Some(&Outcome::Cancelled) {
                 for ask in std::mem::take(&mut self.asks) {
                     self.perform(ask);
                 }

@@ -216,33 +216,21 @@ impl Login {
     }
 
     pub(super) fn woke(&mut self, stage: Stage, now: Now) -> Transition {
-        match stage {
-            Stage::Waiting(mut methods) => {
-                if methods.device.code().is_some_and(|code| code.has_ended(now)) {
-                    self.close_device(&mut methods, DeviceEnd::Expired, now);
-                    if let Some(outcome) = self.left_outside(&methods) {
-                        return Transition::over(outcome);
-                    }
-                }
-                if now.steady >= methods.deadline {
-                    self.steps.failed(LoginStep::Wait, "no answer came", now.steady);
-                    return self.end(methods, Outcome::TimedOut);
-                }
-                let poll = self.poll(&mut methods, now);
-                match self.left_outside(&methods) {
-                    Some(outcome) => Transition::over(outcome),
-                    None => Transition::to(Stage::Waiting(methods)).with(poll),
-                }
+        let Stage::Waiting(mut methods) = stage else { return Transition::to(stage) };
+        if methods.device.code().is_some_and(|code| code.has_ended(now)) {
+            self.close_device(&mut methods, DeviceEnd::Expired, now);
+            if let Some(outcome) = self.left_outside(&methods) {
+                return Transition::over(outcome);
             }
-            Stage::Opening(_)
-            | Stage::Exchanging(_)
-            | Stage::Identifying(_)
-            | Stage::Confirming(..)
-            | Stage::Saving(_)
-            | Stage::Unsaved(..)
-            | Stage::Testing(..)
-            | Stage::Naming(_)
-            | Stage::Over(_) => Transition::to(stage),
+        }
+        if now.steady >= methods.deadline {
+            self.steps.failed(LoginStep::Wait, "no answer came", now.steady);
+            return self.end(methods, Outcome::TimedOut);
+        }
+        let poll = self.poll(&mut methods, now);
+        match self.left_outside(&methods) {
+            Some(outcome) => Transition::over(outcome),
+            None => Transition::to(Stage::Waiting(methods)).with(poll),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::refresh::Refreshed;
 use crate::shell::Services;
 use crate::shell::refresh::trouble::{dropped, failed};
-use crate::shell::refresh::{Job, LockedGrant, rescue, successor};
+use crate::shell::refresh::{LockedGrant, RefreshJob, rescue, successor};
 use crate::shell::store_files::ApplyError;
 
 /// Tries once more to store the new tokens for the pair `expects`, which the profile `id` held,
@@ -201,7 +201,7 @@ impl LockedGrant<'_> {
         store: &Path,
         refreshed: &RefreshedTokens,
     ) -> std::io::Result<()> {
-        let Job { services, id, .. } = self.job;
+        let RefreshJob { services, id, .. } = self.job;
         let not_saved = GrantEvent::NotSaved { grant: self.token_id.clone(), why: why.to_owned() };
         let not_saved = (services.place(id.store), id, not_saved);
         // A server that gave no new refresh token spent none: nobody has to find what it gave.

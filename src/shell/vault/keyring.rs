@@ -34,11 +34,11 @@ impl std::fmt::Debug for SystemKeyring {
 }
 
 /// Something to be done with the connection.
-type Job = Box<dyn FnOnce(&mut Session) + Send>;
+type KeyringJob = Box<dyn FnOnce(&mut Session) + Send>;
 
 /// The thread that speaks with the keyring.
 struct Worker {
-    jobs: Sender<Job>,
+    jobs: Sender<KeyringJob>,
     /// A question that nobody waits for any more: why, and whether it was answered after all.
     overdue: Option<(VaultError, Arc<AtomicBool>)>,
 }
@@ -185,7 +185,7 @@ impl SystemKeyring {
 
 impl Worker {
     fn start() -> Result<Self, VaultError> {
-        let (jobs, queue) = mpsc::channel::<Job>();
+        let (jobs, queue) = mpsc::channel::<KeyringJob>();
         let work = move || {
             let mut session = Session::default();
             for job in queue {

@@ -148,13 +148,13 @@ fn login() -> Kind {
 fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<Kind, D::Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "snake_case")]
-    enum Word {
+    enum KindYaml {
         Oauth,
         ApiKey,
     }
-    Ok(match Word::deserialize(from)? {
-        Word::Oauth => Kind::OAuth,
-        Word::ApiKey => Kind::ApiKey,
+    Ok(match KindYaml::deserialize(from)? {
+        KindYaml::Oauth => Kind::OAuth,
+        KindYaml::ApiKey => Kind::ApiKey,
     })
 }
 

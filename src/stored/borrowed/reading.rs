@@ -26,7 +26,7 @@ const CLIENT_LIMIT: usize = 400;
 
 /// A login in a file, or a file that is not understood.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FoundLogin {
     pub(super) provider: String,
     pub(super) account: Option<String>,
     /// The server that it is for, where that is told.
@@ -51,7 +51,7 @@ pub(super) struct HeldLogin {
 }
 
 /// The logins of `file`. One that is not understood as a whole is one that says so.
-pub(super) fn logins(program: &Program, rule: &FileRule, file: &BorrowedFile<'_>) -> Vec<Found> {
+pub(super) fn logins(program: &Program, rule: &FileRule, file: &BorrowedFile<'_>) -> Vec<FoundLogin> {
     let read = file.text.clone().and_then(|text| document::read(text, rule.format));
     let root = match read {
         Ok(root) => root,
@@ -60,10 +60,10 @@ pub(super) fn logins(program: &Program, rule: &FileRule, file: &BorrowedFile<'_>
             let provider = named.filter(|name| name::provider_part(name).is_ok());
             let provider = provider.unwrap_or(&program.name).clone();
             let file = file.shown.clone();
-            return vec![Found { provider, account: None, address: None, file, content: Err(why) }];
+            return vec![FoundLogin { provider, account: None, address: None, file, content: Err(why) }];
         }
     };
-    let of_rule = |login: &LoginRule| -> Vec<Found> {
+    let of_rule = |login: &LoginRule| -> Vec<FoundLogin> {
         let entries = pointer::entries(&root, &login.at).into_iter();
         let fits =
             |entry: &PointedValue<'_>| pointer::fits(entry.value, &login.when, &login.unless, &login.absent);
@@ -73,7 +73,7 @@ pub(super) fn logins(program: &Program, rule: &FileRule, file: &BorrowedFile<'_>
 }
 
 /// A login whose file is not there.
-pub(super) fn absent(absent: &AbsentLogin, file: String) -> Found {
+pub(super) fn absent(absent: &AbsentLogin, file: String) -> FoundLogin {
     let held = HeldLogin {
         kind: Kind::OAuth,
         held: StoredTokens::None,
@@ -84,7 +84,7 @@ pub(super) fn absent(absent: &AbsentLogin, file: String) -> Found {
         elsewhere: Some(absent.elsewhere.clone()),
     };
     let provider = absent.provider.clone();
-    Found { provider, account: None, address: None, file, content: Ok(Box::new(held)) }
+    FoundLogin { provider, account: None, address: None, file, content: Ok(Box::new(held)) }
 }
 
 fn found(
@@ -92,7 +92,7 @@ fn found(
     rule: &LoginRule,
     entry: &PointedValue<'_>,
     file: &BorrowedFile<'_>,
-) -> Option<Found> {
+) -> Option<FoundLogin> {
     let access = secret(entry.value, &rule.access);
     if access.is_none() && rule.skip_without_token {
         return None;
@@ -103,7 +103,7 @@ fn found(
     let provider = rule.providers.get(&named).map_or_else(|| provider_name(&named), Clone::clone);
     let account = told(&rule.account, entry, file).map(|account| host(&account).unwrap_or(account));
     let account = account.map(|account| text::clean(&account, ACCOUNT_LIMIT));
-    Some(Found {
+    Some(FoundLogin {
         provider: if provider.is_empty() { program.name.clone() } else { provider },
         account: account.filter(|account| !account.is_empty()),
         address: address.filter(endpoint::is_safe),

@@ -64,8 +64,8 @@ pub(super) struct ParametersYaml(pub(super) Vec<(String, Template)>);
 
 impl<'de> Deserialize<'de> for ParametersYaml {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let MapYaml(written) = MapYaml::<OneOrMore>::deserialize(deserializer)?;
-        let each = |(name, OneOrMore(values)): (String, OneOrMore)| {
+        let MapYaml(written) = MapYaml::<TemplatesYaml>::deserialize(deserializer)?;
+        let each = |(name, TemplatesYaml(values)): (String, TemplatesYaml)| {
             values.into_iter().map(move |value| (name.clone(), value))
         };
         let all: Vec<_> = written.into_iter().flat_map(each).collect();
@@ -76,9 +76,10 @@ impl<'de> Deserialize<'de> for ParametersYaml {
     }
 }
 
-struct OneOrMore(Vec<Template>);
+/// A template, or a list of templates.
+struct TemplatesYaml(Vec<Template>);
 
-impl<'de> Deserialize<'de> for OneOrMore {
+impl<'de> Deserialize<'de> for TemplatesYaml {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let one = |text: &str| match Template::parse(text) {
             Ok(value) => Ok(Self(vec![value])),

@@ -11,7 +11,7 @@ use crate::stored::provider_file::schema::{BodyYaml, ProviderYaml};
 /// The grant type of a device code (RFC 8628 §3.4).
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-type FormField = (String, Template);
+type RequestParameter = (String, Template);
 
 /// The header `accept`: JSON is asked for, since some servers answer as they did before there was a
 /// standard.
@@ -78,29 +78,29 @@ pub(super) fn revoke(yaml: &ProviderYaml, revoke: &Url) -> RequestTemplate {
     post(yaml, revoke, token.into_iter().chain(client(yaml)))
 }
 
-fn field(name: &'static str, placeholder: Placeholder) -> FormField {
+fn field(name: &'static str, placeholder: Placeholder) -> RequestParameter {
     (name.to_owned(), Template::placeholder(placeholder))
 }
 
-fn grant_type(value: &str) -> FormField {
+fn grant_type(value: &str) -> RequestParameter {
     ("grant_type".to_owned(), Template::text(value))
 }
 
 /// The account that is expected to log in, for a server that is known by its issuer (OpenID Connect Core
 /// §3.1.2.1), unless the file says it.
-pub(super) fn login_hint(yaml: &ProviderYaml, parameters: &[(String, Template)]) -> Option<FormField> {
+pub(super) fn login_hint(yaml: &ProviderYaml, parameters: &[(String, Template)]) -> Option<RequestParameter> {
     let hint = field("login_hint", Placeholder::Account);
     let is_said = parameters.iter().any(|(name, _)| *name == hint.0);
     (yaml.issuer.is_some() && !is_said).then_some(hint)
 }
 
 /// What tokens are asked for (RFC 8707 §2).
-pub(super) fn resources(yaml: &ProviderYaml) -> impl Iterator<Item = FormField> {
+pub(super) fn resources(yaml: &ProviderYaml) -> impl Iterator<Item = RequestParameter> {
     yaml.resource.0.iter().map(|resource| ("resource".to_owned(), Template::text(resource)))
 }
 
 /// The fields by which the client proves itself (RFC 6749 §2.3.1).
-fn client(yaml: &ProviderYaml) -> Vec<FormField> {
+fn client(yaml: &ProviderYaml) -> Vec<RequestParameter> {
     let id = field("client_id", Placeholder::ClientId);
     match &yaml.client.authentication {
         Authentication::None | Authentication::Header(_) => vec![id],
@@ -109,7 +109,7 @@ fn client(yaml: &ProviderYaml) -> Vec<FormField> {
     }
 }
 
-fn post(yaml: &ProviderYaml, url: &Url, fields: impl Iterator<Item = FormField>) -> RequestTemplate {
+fn post(yaml: &ProviderYaml, url: &Url, fields: impl Iterator<Item = RequestParameter>) -> RequestTemplate {
     let proof = match &yaml.client.authentication {
         Authentication::None | Authentication::Post => None,
         Authentication::Basic | Authentication::BasicRaw => {
@@ -131,7 +131,7 @@ fn post(yaml: &ProviderYaml, url: &Url, fields: impl Iterator<Item = FormField>)
 }
 
 /// The fields of a JSON body; what stands there several times becomes a list.
-fn json(fields: impl Iterator<Item = FormField>) -> Vec<(String, JsonTemplate)> {
+fn json(fields: impl Iterator<Item = RequestParameter>) -> Vec<(String, JsonTemplate)> {
     let mut object: Vec<(String, JsonTemplate)> = Vec::new();
     for (name, value) in fields {
         let value = JsonTemplate::Text(value);

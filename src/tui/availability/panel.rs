@@ -9,20 +9,16 @@ use crate::tui::shown_method::ShownMethod;
 
 /// Whether the login on the panel may begin anew.
 pub(super) fn try_again(model: &Model) -> Result<(), Unavailable> {
-    match model.login.as_ref().map(Login::stage) {
-        Some(Stage::Over(Outcome::Done(_))) | None => Err(Unavailable::because("The login is done")),
-        Some(Stage::Over(_)) => login::may_begin(model),
-        Some(
-            Stage::Opening(_)
-            | Stage::Waiting(_)
-            | Stage::Exchanging(_)
-            | Stage::Identifying(_)
-            | Stage::Confirming(..)
-            | Stage::Saving(_)
-            | Stage::Unsaved(..)
-            | Stage::Testing(..)
-            | Stage::Naming(_),
-        ) => Err(Unavailable::because("This login is still under way").passing()),
+    match model.login.as_ref().map(Login::outcome) {
+        Some(None) => Err(Unavailable::because("This login is still under way").passing()),
+        Some(Some(Outcome::Done(_))) | None => Err(Unavailable::because("The login is done")),
+        Some(Some(
+            Outcome::Denied(_)
+            | Outcome::TimedOut
+            | Outcome::Cancelled
+            | Outcome::Discarded
+            | Outcome::Failed(_),
+        )) => login::may_begin(model),
     }
 }
 

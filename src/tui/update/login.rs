@@ -238,7 +238,7 @@ pub(super) fn name_account(model: &mut Model, account: String, now: Now) -> Vec<
 /// way, or the list.
 pub(super) fn below(model: &Model) -> Screen {
     let Some(login) = &model.login else { return Screen::List };
-    if matches!(login.stage(), Stage::Over(_)) {
+    if login.outcome().is_some() {
         return Screen::List;
     }
     if matches!(login.stage(), Stage::Naming(profile) if profile.account.is_none()) {
@@ -264,7 +264,7 @@ pub(super) fn save_at_the_end(model: &mut Model, now: Now) -> Vec<Effect> {
 
 /// Closes the panel of a login that has ended.
 pub(super) fn close_when_over(model: &mut Model, now: Now) -> Vec<Effect> {
-    if model.login.as_ref().is_none_or(|login| matches!(login.stage(), Stage::Over(_))) {
+    if model.login.as_ref().is_none_or(|login| login.outcome().is_some()) {
         model.login = None;
         model.screen = Screen::List;
         tell_what_stays(model, now);

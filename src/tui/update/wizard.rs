@@ -8,8 +8,8 @@ use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::Provider;
 use crate::domain::store_presence::Prompting;
 use crate::domain::trouble::Trouble;
+use crate::oauth::login::Outcome;
 use crate::oauth::login::preflight::Preflight;
-use crate::oauth::login::{Outcome, Stage};
 use crate::oauth::probe::TestVerdict;
 use crate::oauth::scopes::Listed;
 use crate::tui::list_search::ListSearch;
@@ -358,7 +358,7 @@ pub(super) fn described(
 pub(super) fn learn(model: &mut Model) {
     let Some(login) = &model.login else { return };
     let id = login.plan().id.clone();
-    if let Stage::Over(outcome @ (Outcome::Failed(_) | Outcome::Done(_))) = login.stage() {
+    if let Some(outcome @ (Outcome::Failed(_) | Outcome::Done(_))) = login.outcome() {
         let has_failed = matches!(outcome, Outcome::Failed(_));
         model.running_mut(&id).has_failed_login = has_failed;
     }
