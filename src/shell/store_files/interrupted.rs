@@ -4,12 +4,14 @@
 //! tokens that came with a refresh. So a leftover is looked at before it is removed: one that holds the
 //! tokens of a later refresh than the file is set aside, and goes when the file has caught up.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use crate::domain::change::Row;
+use crate::domain::name::ProfileId;
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::shell::store_files::file::{self, temporary};
 use crate::stored::config_file::{self, ConfigFile, Content, FileSchema};
@@ -43,20 +45,23 @@ fn later(file: ConfigFile, path: &Path, now: Option<&Content>) -> Vec<Arc<Profil
     let Ok(Some(mut bytes)) = file::read(path, yaml_reader::SIZE_LIMIT) else { return Vec::new() };
     let text = String::from_utf8(std::mem::take(&mut *bytes)).map(Zeroizing::new).unwrap_or_default();
     let Ok(left) = config_file::read(file, &text) else { return Vec::new() };
-    let profiles = |content: &Content| -> Vec<Arc<Profile>> {
-        let profile = |row: &Row| match row {
-            Row::Profile(profile) => Some(Arc::clone(profile)),
-            Row::Broken(_) => None,
-        };
-        content.rows.iter().filter_map(profile).collect()
-    };
-    let now: Vec<Arc<Profile>> = now.map(profiles).unwrap_or_default();
+    // By their ids: a large file has no time to look at every pair.
+    let now: BTreeMap<&ProfileId, &Profile> =
+        now.iter().flat_map(|now| profiles(now)).map(|now| (&now.id, &**now)).collect();
     let is_later_than = |left: &Profile, now: &Profile| match file.schema {
         FileSchema::Ours => is_later_refresh(left, now),
         FileSchema::Shared => lasts_longer(left, now),
     };
-    let is_later = |left: &Arc<Profile>| now.iter().any(|now| now.id == left.id && is_later_than(left, now));
-    profiles(&left).into_iter().filter(is_later).collect()
+    let is_later =
+        |left: &&Arc<Profile>| now.get(&left.id).is_some_and(|now| is_later_than(left.as_ref(), now));
+    profiles(&left).filter(is_later).cloned().collect()
+}
+
+fn profiles(content: &Content) -> impl Iterator<Item = &Arc<Profile>> {
+    content.rows.iter().filter_map(|row| match row {
+        Row::Profile(profile) => Some(profile),
+        Row::Broken(_) => None,
+    })
 }
 
 /// Whether `left` holds other tokens than `now`, which end later. The file has no field that says more.

@@ -149,16 +149,30 @@ fn try_once(file: &mut File, us: &str) -> Result<bool, LockError> {
     Ok(true)
 }
 
+/// Writes `us` where it does not stand yet: ext4 puts a file on disk at once when what was cut off is written
+/// again, which takes as long as a save.
 fn sign(file: &mut File, us: &str) -> io::Result<()> {
+    let said = text_of(file).ok();
+    if said.as_deref() == Some(us) {
+        return Ok(());
+    }
+    if said.as_deref() != Some("") {
+        file.set_len(0)?;
+    }
     file.rewind()?;
-    file.set_len(0)?;
     file.write_all(us.as_bytes())
 }
 
-fn holder(file: &mut File) -> Option<String> {
+/// The beginning of what it says.
+fn text_of(file: &mut File) -> io::Result<String> {
     let mut said = String::new();
-    file.rewind().ok()?;
-    file.take(80).read_to_string(&mut said).ok()?;
+    file.rewind()?;
+    file.take(80).read_to_string(&mut said)?;
+    Ok(said)
+}
+
+fn holder(file: &mut File) -> Option<String> {
+    let said = text_of(file).ok()?;
     Some(text::clean(said.trim(), 60)).filter(|said| !said.is_empty())
 }
 
@@ -202,6 +216,18 @@ mod tests {
             assert!(hold(&path, LONG, &author(8), for_whom).await.is_ok());
         });
         assert!(!is_held(&path), "looking takes nothing away");
+    }
+
+    #[test]
+    fn a_lock_says_who_holds_it_whatever_it_said_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.lock");
+        let us = format!("authtui (process {})", std::process::id());
+        for before in [&b""[..], us.as_bytes(), b"authtui (process 12345678901)", b"\xff\xfe", &[b'x'; 200]] {
+            std::fs::write(&path, before).expect("written");
+            drop(hold_blocking(&path, LONG).expect("free"));
+            assert_eq!(std::fs::read_to_string(&path).expect("text"), us);
+        }
     }
 
     #[cfg(unix)]
