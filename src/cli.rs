@@ -39,6 +39,7 @@ mod walk;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -291,7 +292,8 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
     if needs_profiles(&command) {
         there(&paths)?;
     }
-    let services = Services::new(paths, program);
+    // Never dropped: freeing thousands of profiles one by one takes longer than ending.
+    let services = ManuallyDrop::new(Services::new(paths, program));
     say_waits(&services);
     match command {
         Command::Demo(args) => screen::demo(&args, auto_refresh, shape),

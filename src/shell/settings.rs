@@ -86,8 +86,11 @@ pub fn read_with_theme(path: &Path) -> (Result<Settings, String>, Option<Result<
 /// # Errors
 /// A sentence that says what is wrong with the file.
 pub fn read(path: &Path) -> Result<Settings, String> {
-    let text = file::read_text(path, SIZE_LIMIT).map_err(|why| not_used(path, &why))?;
-    Settings::read(text.as_deref().unwrap_or_default()).map_err(|why| not_used(path, &why))
+    let wrong = |why: String| not_used(path, &why);
+    let Some(text) = file::read_text(path, SIZE_LIMIT).map_err(wrong)? else {
+        return Ok(Settings::default());
+    };
+    Settings::read(&text).map_err(wrong)
 }
 
 /// The theme file that the settings at `path` name, where they can be read.

@@ -40,12 +40,12 @@ pub struct TerminalScreen {
     // Never dropped: ratatui would print there what it cannot restore, and printing to a terminal
     // that is gone panics, in the very moment in which tokens may still have to be saved.
     terminal: ManuallyDrop<Terminal<FrameWriter>>,
-    /// What the terminal shows, and the buffer of the next frame. Both are taken from ratatui, which would compare
-    /// them once more.
-    shown: Buffer,
+    /// What the terminal shows, nothing where it is blank, and the buffer of the next frame. ratatui has none of
+    /// its own: it would compare them once more.
+    shown: Option<Buffer>,
     next: Buffer,
     lent: Option<LentTo>,
-    resized: Option<Rect>,
+    resized: Option<(u16, u16)>,
     window: WindowWriter,
     links: LinkWriter,
 }
@@ -65,16 +65,13 @@ impl TerminalScreen {
     /// # Errors
     /// When standard output is none.
     pub fn take(size: (u16, u16)) -> io::Result<Self> {
-        // A full-screen viewport would ask the system for the size at every frame.
-        let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, size.0, size.1)) };
-        let terminal = Terminal::with_options(FrameWriter::default(), options)?;
-        let mut terminal = ManuallyDrop::new(terminal);
-        let (shown, next) = (take_buffer(&mut terminal), take_buffer(&mut terminal));
+        let options = TerminalOptions { viewport: Viewport::Fixed(Rect::ZERO) };
+        let terminal = ManuallyDrop::new(Terminal::with_options(FrameWriter::default(), options)?);
         crash::screen_begins();
         let screen = Self {
             terminal,
-            shown,
-            next,
+            shown: None,
+            next: blank(size),
             lent: None,
             resized: None,
             window: WindowWriter::default(),
@@ -100,13 +97,11 @@ impl TerminalScreen {
         }
         // The clipboard writes from another thread; its sequence must not fall into a frame.
         let _whole = stdout().lock();
-        if let Some(area) = self.resized.take() {
-            self.terminal.resize(area)?;
+        if let Some(size) = self.resized.take() {
             self.terminal.backend_mut().erase()?;
-            (self.shown, self.next) = (take_buffer(&mut self.terminal), take_buffer(&mut self.terminal));
+            (self.shown, self.next) = (None, blank(size));
         }
         let Self { shown, next, .. } = self;
-        next.reset();
         self.terminal.draw(|frame| {
             mem::swap(frame.buffer_mut(), next);
             view(frame);
@@ -114,20 +109,29 @@ impl TerminalScreen {
         })?;
         let links = self.links.changes(next, &window.links);
         let writer = self.terminal.backend_mut();
-        writer.change(shown, next)?;
+        writer.change(shown.as_ref(), next)?;
         links::write(writer, &links)?;
         // It is not seen, but it is where screen readers read and where a magnifier looks.
         if let Some(cursor) = map.cursor() {
             writer.set_cursor_position(cursor)?;
         }
         writer.send()?;
-        mem::swap(shown, next);
-        self.window.write(window)
+        self.window.write(window)?;
+        // The frame before last is free; behind the first one there is none.
+        let free = shown.take().map_or_else(
+            || Buffer::empty(next.area),
+            |mut old| {
+                old.reset();
+                old
+            },
+        );
+        *shown = Some(mem::replace(next, free));
+        Ok(())
     }
 
     /// Takes it that the terminal has another size, from the next frame on.
     pub fn resize(&mut self, size: (u16, u16)) {
-        self.resized = Some(Rect::new(0, 0, size.0, size.1));
+        self.resized = Some(size);
     }
 
     /// Forgets what is on the terminal, so that the next frame draws everything.
@@ -135,7 +139,7 @@ impl TerminalScreen {
     /// # Errors
     /// When the terminal cannot be written to.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.shown.reset();
+        self.shown = None;
         self.terminal.backend_mut().erase()
     }
 
@@ -251,11 +255,8 @@ impl Drop for TerminalScreen {
     }
 }
 
-/// Takes one of the two buffers of ratatui, which keeps an empty one in its place.
-fn take_buffer(terminal: &mut Terminal<FrameWriter>) -> Buffer {
-    let buffer = mem::take(terminal.current_buffer_mut());
-    terminal.swap_buffers();
-    buffer
+fn blank((columns, rows): (u16, u16)) -> Buffer {
+    Buffer::empty(Rect::new(0, 0, columns, rows))
 }
 
 fn enter() -> io::Result<()> {

@@ -12,25 +12,34 @@ use ratatui::widgets::Widget;
 
 use crate::tui::text_layout;
 
-/// Draws `span` as its widget does.
-pub fn span(buffer: &mut Buffer, area: Rect, span: &Span<'_>) {
+/// Draws `span` as its widget does, and says how many columns of `area` it takes.
+pub fn span(buffer: &mut Buffer, area: Rect, span: &Span<'_>) -> u16 {
     if !text_layout::is_plain(&span.content) {
-        return span.render(area, buffer);
+        let columns = width(span);
+        if columns > 0 {
+            span.render(area, buffer);
+        }
+        return columns;
     }
+    let mut columns = 0;
     for (cell, letter) in row(buffer, area).iter_mut().zip(span.content.chars()) {
         cell.set_char(letter).set_style(span.style);
+        columns += 1;
     }
+    columns
 }
 
 /// Draws `line` as its widget does: its style lies on the whole row of `area`.
 pub fn line(buffer: &mut Buffer, area: Rect, line: &Line<'_>) {
-    let (area, width) = (area.intersection(buffer.area), columns(line));
+    let area = area.intersection(buffer.area);
     let indent = match line.alignment {
-        Some(HorizontalAlignment::Right) if width <= area.width => area.width - width,
         Some(HorizontalAlignment::Left) | None => 0,
+        Some(HorizontalAlignment::Right) if let Some(indent) = area.width.checked_sub(columns(line)) => {
+            indent
+        }
         Some(HorizontalAlignment::Right | HorizontalAlignment::Center) => return line.render(area, buffer),
     };
-    if width > 0 {
+    if line.spans.iter().any(|each| width(each) > 0) {
         style(buffer, area, line.style);
         spans(buffer, behind(area, indent), line);
     }
@@ -62,9 +71,9 @@ pub fn columns(line: &Line<'_>) -> u16 {
 
 fn spans(buffer: &mut Buffer, area: Rect, line: &Line<'_>) {
     let mut rest = area;
-    for each in line.spans.iter().filter(|each| width(each) > 0) {
-        span(buffer, rest, each);
-        rest = behind(rest, width(each));
+    for each in &line.spans {
+        let columns = span(buffer, rest, each);
+        rest = behind(rest, columns);
     }
 }
 
@@ -96,7 +105,7 @@ mod tests {
     use super::*;
 
     /// Both ways to draw the same.
-    fn both(draw: impl Fn(&mut Buffer), ratatui_draws: impl Fn(&mut Buffer)) -> [Buffer; 2] {
+    fn both<T>(draw: impl Fn(&mut Buffer) -> T, ratatui_draws: impl Fn(&mut Buffer)) -> [Buffer; 2] {
         let mut buffers = [(); 2].map(|()| Buffer::filled(Rect::new(0, 0, 12, 2), Cell::new("x")));
         let [one, other] = &mut buffers;
         draw(one);

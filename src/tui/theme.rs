@@ -12,6 +12,7 @@ use ratatui::style::{Color, Style};
 use ratatui::symbols::border;
 
 use crate::domain::text;
+use crate::tui::text_layout;
 
 /// Styles by role, and the glyphs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -302,7 +303,7 @@ pub fn settle_clusters(buffer: &mut Buffer) {
     let mut cells = buffer.content.iter_mut();
     while let Some(cell) = cells.next() {
         // A letter of ASCII alone, as in most cells.
-        if cell.symbol().len() == 1 {
+        if cell.symbol().len() == 1 || text_layout::is_plain(cell.symbol()) {
             continue;
         }
         if text::is_doubtful(cell.symbol()) {

@@ -69,7 +69,8 @@ pub fn view(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now) {
 
 /// Draws the model, and writes down in `map` what lies where.
 pub fn view_with_map(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now, map: &ScreenMap) {
-    let area = frame.area();
+    // The frame's own area is that of a terminal which may have no buffer of its own.
+    let area = frame.buffer_mut().area;
     let view = ViewContext { model, theme, now, map };
     match (layout::parts(model, (area.width, area.height)), model.screen.dialog()) {
         (Some(parts), _) => {

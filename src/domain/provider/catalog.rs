@@ -42,9 +42,9 @@ enum ProviderSource {
         name: &'static str,
         text: &'static str,
         read: ReadPreset,
-        entry: OnceLock<Option<CatalogEntry>>,
+        entry: OnceLock<Option<Box<CatalogEntry>>>,
     },
-    File(CatalogEntry),
+    File(Box<CatalogEntry>),
 }
 
 impl ProviderSource {
@@ -57,7 +57,9 @@ impl ProviderSource {
 
     fn entry(&self) -> Option<&CatalogEntry> {
         match self {
-            Self::Preset { name, text, read, entry } => entry.get_or_init(|| read(name, text)).as_ref(),
+            Self::Preset { name, text, read, entry } => {
+                entry.get_or_init(|| read(name, text).map(Box::new)).as_deref()
+            }
             Self::File(entry) => Some(entry),
         }
     }
@@ -115,7 +117,7 @@ impl Catalog {
 
     /// Adds the provider of a file, in the place of one of its name.
     pub fn insert(&mut self, entry: CatalogEntry) {
-        self.providers.insert(entry.provider.name.clone(), ProviderSource::File(entry));
+        self.providers.insert(entry.provider.name.clone(), ProviderSource::File(Box::new(entry)));
     }
 
     /// Notes a file that cannot be used. It leaves no preset of its name behind: a refresh token of
@@ -177,7 +179,7 @@ impl Catalog {
     pub fn files(&self) -> impl Iterator<Item = &CatalogEntry> {
         self.sources().filter_map(|source| match source {
             ProviderSource::Preset { .. } => None,
-            ProviderSource::File(entry) => Some(entry),
+            ProviderSource::File(entry) => Some(&**entry),
         })
     }
 

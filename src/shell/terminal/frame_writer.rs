@@ -5,7 +5,7 @@
 //! set already.
 
 use std::io::{self, Write, stdout};
-use std::mem;
+use std::iter;
 
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
@@ -89,9 +89,14 @@ const ATTRIBUTES: [(Modifier, Attribute); 9] = [
 ];
 
 impl FrameWriter {
-    /// Collects what turns a terminal that shows `shown` into one that shows `next`.
-    pub(super) fn change(&mut self, shown: &Buffer, next: &Buffer) -> io::Result<()> {
-        self.write_cells(changes(shown, next))
+    /// Collects what turns a terminal that shows `shown`, where it is not blank, into one that shows `next`.
+    pub(super) fn change(&mut self, shown: Option<&Buffer>, next: &Buffer) -> io::Result<()> {
+        let mut cells = CellWriter::new(&mut self.bytes);
+        match shown {
+            Some(shown) => changes(&shown.content, next, |x, y, cell| cells.write(x, y, cell))?,
+            None => changes(iter::repeat(&Cell::EMPTY), next, |x, y, cell| cells.write(x, y, cell))?,
+        }
+        cells.end()
     }
 
     /// Collects cells with their columns and rows.
@@ -99,24 +104,9 @@ impl FrameWriter {
         &mut self,
         cells: impl IntoIterator<Item = (u16, u16, &'a Cell)>,
     ) -> io::Result<()> {
-        let out = &mut self.bytes;
-        let mut pen = Pen::PLAIN;
-        let mut here = None;
-        for (x, y, cell) in cells {
-            if here != Some((x, y)) {
-                // A move within the row would be shorter, but a VT100 has none.
-                queue!(out, MoveTo(x, y))?;
-            }
-            let next = Pen::of(cell);
-            if next != pen {
-                next.write(pen, out)?;
-                pen = next;
-            }
-            out.extend_from_slice(cell.symbol().as_bytes());
-            // Terminals do not agree on how far the others go.
-            here = text_layout::is_plain(cell.symbol()).then_some((x + 1, y));
-        }
-        if pen != Pen::PLAIN { Pen::PLAIN.write(pen, out) } else { Ok(()) }
+        let mut writer = CellWriter::new(&mut self.bytes);
+        cells.into_iter().try_for_each(|(x, y, cell)| writer.write(x, y, cell))?;
+        writer.end()
     }
 
     /// Collects that everything is erased, and the cursor hidden: whoever had the terminal left it somewhere.
@@ -127,7 +117,7 @@ impl FrameWriter {
 
     /// Sends what was collected, if it changes anything, and forgets it.
     pub(super) fn send(&mut self) -> io::Result<()> {
-        let mut bytes = mem::take(&mut self.bytes);
+        let bytes = &mut self.bytes;
         if bytes.is_empty() && self.cursor == self.sent {
             return Ok(());
         }
@@ -142,27 +132,72 @@ impl FrameWriter {
         }
         self.sent = self.cursor;
         let mut out = stdout().lock();
-        out.write_all(&bytes)?;
-        out.flush()
+        let sent = out.write_all(bytes).and_then(|()| out.flush());
+        bytes.clear();
+        sent
     }
 }
 
-/// The cells of `next` that have to be written where `shown` is on the terminal, with their columns and rows.
-fn changes<'a>(shown: &Buffer, next: &'a Buffer) -> Vec<(u16, u16, &'a Cell)> {
+/// Where cells are written one after another.
+struct CellWriter<'a> {
+    out: &'a mut Vec<u8>,
+    pen: Pen,
+    /// The place behind the last cell, where the terminal is sure to be there.
+    here: Option<(u16, u16)>,
+}
+
+impl<'a> CellWriter<'a> {
+    fn new(out: &'a mut Vec<u8>) -> Self {
+        Self { out, pen: Pen::PLAIN, here: None }
+    }
+
+    fn write(&mut self, x: u16, y: u16, cell: &Cell) -> io::Result<()> {
+        if self.here != Some((x, y)) {
+            // A move within the row would be shorter, but a VT100 has none.
+            queue!(self.out, MoveTo(x, y))?;
+        }
+        let pen = Pen::of(cell);
+        if pen != self.pen {
+            pen.write(self.pen, self.out)?;
+            self.pen = pen;
+        }
+        let letter = cell.symbol();
+        self.out.extend_from_slice(letter.as_bytes());
+        // Terminals do not agree on how far the others go.
+        let is_narrow = letter.len() == 1 || text_layout::is_plain(letter);
+        self.here = is_narrow.then_some((x + 1, y));
+        Ok(())
+    }
+
+    fn end(self) -> io::Result<()> {
+        if self.pen != Pen::PLAIN { Pen::PLAIN.write(self.pen, self.out) } else { Ok(()) }
+    }
+}
+
+/// Gives `write` the cells of `next` that have to be written where `shown` is on the terminal, with their columns
+/// and rows.
+fn changes<'a>(
+    shown: impl IntoIterator<Item = &'a Cell>,
+    next: &Buffer,
+    mut write: impl FnMut(u16, u16, &Cell) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut shown = shown.into_iter();
     let columns = usize::from(next.area.width).max(1);
-    let rows = shown.content.chunks(columns).zip(next.content.chunks(columns));
-    let mut changes = Vec::new();
-    for (y, (before, after)) in (0..).zip(rows) {
+    for (y, row) in (0..).zip(next.content.chunks(columns)) {
         // Where the last letter ends, and where the old letters end that were cut by what was written.
         let (mut covered, mut cut) = (0, 0);
         let mut is_written = false;
-        for (x, (old, new)) in (0..).zip(before.iter().zip(after)) {
-            let (gone, letter) = (old.symbol(), new.symbol());
+        for (x, (new, old)) in (0..).zip(row.iter().zip(&mut shown)) {
             if x >= covered {
-                is_written = x < cut || Pen::of(old) != Pen::of(new) || gone != letter;
-                covered = x + if letter.len() == 1 { 1 } else { width(new) };
+                let (is_same, is_narrow) = compare(old, new);
+                if is_same && is_narrow && x >= cut {
+                    is_written = false;
+                    continue;
+                }
+                is_written = x < cut || !is_same;
+                covered = x + if is_narrow { 1 } else { width(new) };
                 if is_written {
-                    changes.push((x, y, new));
+                    write(x, y, new)?;
                 }
             }
             if is_written {
@@ -170,7 +205,16 @@ fn changes<'a>(shown: &Buffer, next: &'a Buffer) -> Vec<(u16, u16, &'a Cell)> {
             }
         }
     }
-    changes
+    Ok(())
+}
+
+/// Whether two cells look the same, and whether the second one holds a letter of ASCII.
+fn compare(old: &Cell, new: &Cell) -> (bool, bool) {
+    let is_drawn_alike = Pen::of(old) == Pen::of(new);
+    match (old.symbol().as_bytes(), new.symbol().as_bytes()) {
+        ([old], [new]) => (is_drawn_alike && old == new, true),
+        (old, new) => (is_drawn_alike && old == new, new.len() == 1),
+    }
 }
 
 /// The columns of a cell's letter.
@@ -295,13 +339,13 @@ mod tests {
         fn a_terminal_shows_each_frame_as_if_it_were_the_first(frames in proptest::collection::vec(frame(), 1..5)) {
             let empty = Buffer::empty(Rect::new(0, 0, 16, 2));
             let mut terminal = blank_terminal();
-            let mut shown = &empty;
+            let mut shown = None;
             for next in &frames {
                 let mut writer = FrameWriter::default();
                 writer.change(shown, next).expect("collected");
                 terminal.process(&writer.bytes);
                 let mut first = FrameWriter::default();
-                first.change(&empty, next).expect("collected");
+                first.change(Some(&empty), next).expect("collected");
                 let mut fresh = blank_terminal();
                 fresh.process(&first.bytes);
                 for (x, y) in (0..16).flat_map(|x| [(x, 0), (x, 1)]) {
@@ -318,7 +362,7 @@ mod tests {
                     let letters: String = letters.map(|(_, cell)| cell.symbol()).collect();
                     prop_assert_eq!(row.trim_end(), letters.trim_end());
                 }
-                shown = next;
+                shown = Some(next);
             }
         }
     }
@@ -326,7 +370,13 @@ mod tests {
     /// Places and symbols of what is written to show `after` in place of `before`.
     fn written(before: &str, after: &str) -> Vec<(u16, String)> {
         let [before, after] = [before, after].map(|line| Buffer::with_lines([line]));
-        changes(&before, &after).into_iter().map(|(x, _, cell)| (x, cell.symbol().to_owned())).collect()
+        let mut written = Vec::new();
+        let write = |x, _, cell: &Cell| {
+            written.push((x, cell.symbol().to_owned()));
+            Ok(())
+        };
+        changes(&before.content, &after, write).expect("collected");
+        written
     }
 
     #[test]
@@ -351,7 +401,7 @@ mod tests {
         line.set_style(Rect::new(6, 0, 3, 1), Style::new().fg(Color::Indexed(1)));
         line.set_style(Rect::new(10, 0, 4, 1), Style::new().fg(Color::Indexed(1)).bold());
         let mut writer = FrameWriter::default();
-        writer.change(&Buffer::empty(line.area), &line).expect("collected");
+        writer.change(None, &line).expect("collected");
         let text = String::from_utf8(writer.bytes).expect("text");
         let red = "\u{1b}[38;5;1m";
         let wanted =

@@ -41,7 +41,8 @@ impl LinkWriter {
         if !is_capable() {
             return Vec::new();
         }
-        let starts = starts(buffer);
+        // Most frames show no address, and need not be searched for one.
+        let starts = if urls.is_empty() { Vec::new() } else { starts(buffer) };
         let found: Vec<Link> = urls
             .iter()
             .filter(|url| endpoint::is_safe(url))
