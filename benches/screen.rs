@@ -9,6 +9,7 @@ use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
+use authtui::oauth::refresh::Refreshed;
 use authtui::stored::provider_file;
 use authtui::tui::message::Msg;
 use authtui::tui::model::{AutoRefreshMode, Model};
@@ -114,6 +115,32 @@ fn look(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The refresh of one of them ends, and the rows are put in order.
+fn refreshed_to_order(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("refreshed to order");
+    for count in [10, 1_000, 10_000] {
+        let mut model = model(count);
+        let own = model.own().expect("it was read").clone();
+        let (mut rows, mut round) = (own.rows.to_vec(), 1);
+        let mut refreshed = || {
+            round += 1;
+            // A save leaves every other row as it was.
+            let row = rows.get_mut(usize::try_from(count / 2).expect("few")).expect("a row");
+            let Row::Profile(profile) = row else { unreachable!("all are profiles") };
+            let (id, token) =
+                (profile.id.clone(), |kind| Secret::new(format!("sk-ant-{kind}01-{round:0100}")));
+            let held = StoredTokens::Present(Tokens { access: token("oat"), refresh: Some(token("ort")) });
+            *row = Row::Profile(Arc::new(Profile { held, refresh_count: round, ..(**profile).clone() }));
+            let rows = rows.as_slice().into();
+            Msg::Refreshed(id, Refreshed::Done(Snapshot { rows, ..own.clone() }))
+        };
+        group.bench_function(BenchmarkId::from_parameter(count), |bench| {
+            bench.iter_batched(&mut refreshed, |msg| update(&mut model, now(), msg), BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
 /// Somebody scrolls through the log.
 fn log_to_frame(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("log to frame");
@@ -142,5 +169,5 @@ fn log_to_frame(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, key_to_frame, wake_to_frame, look, log_to_frame);
+criterion_group!(benches, key_to_frame, wake_to_frame, look, refreshed_to_order, log_to_frame);
 criterion_main!(benches);

@@ -44,6 +44,7 @@ pub mod profile_events;
 pub mod refresh_notes;
 pub mod result_table;
 pub mod reveal;
+pub mod row_facts;
 pub mod row_id;
 pub mod row_order;
 pub mod rows;

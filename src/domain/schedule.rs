@@ -17,6 +17,8 @@ pub const REFRESH_LEAD: Duration = Duration::from_mins(5);
 pub const CONCURRENT_REFRESHES: usize = 4;
 /// A token that lives less is refreshed only on request.
 const SHORTEST_LIFE: TimeDelta = TimeDelta::seconds(60);
+/// A moment that lies further ahead than this is none of the past: somebody has set the clock back.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 /// The least time between two refreshes of one grant.
 pub const MIN_REFRESH_GAP: TimeDelta = TimeDelta::seconds(30);
 /// The pauses after refusals that only a change helps, unless they pass after all; then none is tried
@@ -137,7 +139,15 @@ pub fn pause_after_refusal(times: u32) -> Option<Duration> {
 /// what was counted from then means nothing.
 #[must_use]
 pub fn is_in_the_future(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    at - now > TimeDelta::minutes(5)
+    at - now > CLOCK_TOLERANCE
+}
+
+/// When a clock that was set back has come so far again that what happened to `profile` lies in the past.
+#[must_use]
+pub fn catches_up_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let refreshed_at = profile.last_refresh.as_ref().map(|last| last.at);
+    let moments = profile.life.obtained_at.into_iter().chain(refreshed_at);
+    moments.filter_map(|at| at.checked_sub_signed(CLOCK_TOLERANCE)).filter(|at| *at > now).min()
 }
 
 /// A pause of up to half of `lead` that is another for each profile and always the same for one. It

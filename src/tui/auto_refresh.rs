@@ -7,12 +7,12 @@
 
 use std::time::Duration;
 
-use crate::domain::change::Snapshot;
+use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, span};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::refreshability::NotRefreshable;
-use crate::domain::schedule::{CONCURRENT_REFRESHES, OnRequest, When};
+use crate::domain::schedule::{self, CONCURRENT_REFRESHES, OnRequest, When};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
 
 /// Why a profile is not refreshed automatically.
@@ -30,11 +30,28 @@ pub enum NoAutoRefresh {
     NotNow,
 }
 
-/// The profiles to refresh now.
+/// When a profile is refreshed automatically, and how long that stays so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// Nothing where it is not.
+    pub at: Option<DateTime<Utc>>,
+    /// Whether that goes along with the time.
+    pub goes_along: bool,
+    /// When time alone changes it otherwise.
+    pub holds_until: Option<DateTime<Utc>>,
+}
+
+/// The profiles to refresh now, as far as the rows in their order know.
 #[must_use]
 pub fn due(model: &Model, now: Now) -> Vec<ProfileId> {
     let free = CONCURRENT_REFRESHES.saturating_sub(model.refreshing().count());
-    let mut ready: Vec<_> = all_planned(model, now).filter(|(_, at)| *at <= now.wall).collect();
+    let facts = &model.order.facts;
+    let rows = facts.all().filter(|(.., row)| row.refreshes_at.is_some_and(|at| at <= now.wall));
+    let profiles = rows.filter_map(|(store, index, _)| match facts.row(store, index)?.0 {
+        Row::Profile(profile) => Some((&**profile, planned(model, profile, now)?)),
+        Row::Broken(_) => None,
+    });
+    let mut ready: Vec<_> = profiles.filter(|(_, at)| *at <= now.wall).collect();
     ready.sort_by_key(|(_, at)| *at);
     ready.into_iter().take(free).map(|(profile, _)| profile.id.clone()).collect()
 }
@@ -60,6 +77,21 @@ pub fn planned(model: &Model, profile: &Profile, now: Now) -> Option<DateTime<Ut
 /// # Errors
 /// Why it is not.
 pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Utc>, NoAutoRefresh> {
+    exact(model, profile, now).map(|at| shown(at, now))
+}
+
+/// The same, and how long it stays so.
+#[must_use]
+pub fn plan(model: &Model, profile: &Profile, now: Now) -> Plan {
+    let Ok(at) = exact(model, profile, now) else { return Plan::default() };
+    // It is reckoned by the clock that runs steadily, or is at once because a clock was set back.
+    let goes_along = at == now.wall || model.running(&profile.id).pauses_until(profile, now.steady).is_some();
+    let begins = Some(at).filter(|at| *at > now.wall);
+    let holds_until = begins.into_iter().chain(schedule::catches_up_at(profile, now.wall)).min();
+    Plan { at: Some(shown(at, now)), goes_along, holds_until }
+}
+
+fn exact(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Utc>, NoAutoRefresh> {
     let when = model.refreshability(profile, now.wall).map_err(NoAutoRefresh::NotRefreshable)?;
     let at = match (when, model.auto_refresh) {
         (When::At(_) | When::OnRequest(OnRequest::TurnedOff), AutoRefreshMode::Off(off)) => {
@@ -79,23 +111,18 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Ut
     if running.is_busy() {
         return Err(NoAutoRefresh::NotNow);
     }
-    let rest = running.pauses_until(profile).filter(|rested| *rested > now.steady);
+    let rest = running.pauses_until(profile, now.steady);
     let rest = rest.and_then(|rested| now.wall.checked_add_signed(span(now.steady.until(rested))));
-    let at = rest.map_or(at, |rested| at.max(rested));
-    // A countdown to it changes with each whole second.
-    Ok(if at > now.wall { up_to_the_second(at) } else { at })
+    Ok(rest.map_or(at, |rested| at.max(rested)))
+}
+
+/// A countdown to it changes with each whole second.
+fn shown(at: DateTime<Utc>, now: Now) -> DateTime<Utc> {
+    if at > now.wall { up_to_the_second(at) } else { at }
 }
 
 fn up_to_the_second(at: DateTime<Utc>) -> DateTime<Utc> {
     let beyond = TimeDelta::nanoseconds(i64::from(at.timestamp_subsec_nanos()));
     let rest = if beyond.is_zero() { beyond } else { TimeDelta::seconds(1) - beyond };
     at.checked_add_signed(rest).unwrap_or(at)
-}
-
-/// What is planned, with its moment.
-fn all_planned(model: &Model, now: Now) -> impl Iterator<Item = (&Profile, DateTime<Utc>)> {
-    // Where nothing is refreshed automatically, a wake costs nothing.
-    let stores = model.stores.values().filter(|_| model.auto_refresh == AutoRefreshMode::On);
-    let profiles = stores.flat_map(Snapshot::profiles);
-    profiles.filter_map(move |profile| Some((profile, planned(model, profile, now)?)))
 }

@@ -5,7 +5,7 @@
 //! gauge and countdown, the account, and the token's gauge; glyph, name, the token's countdown and
 //! the key never do.
 
-use crate::tui::row_order::ContentWidths;
+use crate::tui::row_facts::ContentWidths;
 
 /// Columns of the edge and the glyph, with a gap behind each.
 const MARK: u16 = 4;

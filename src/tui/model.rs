@@ -77,8 +77,8 @@ pub struct Model {
     pub flashes: BTreeMap<ProfileId, Steady>,
     /// What is under way or unfinished, by profile; changed by [`Model::running_mut`] alone.
     pub running: BTreeMap<ProfileId, Running>,
-    /// How often `running` may have changed.
-    pub running_changes: u64,
+    /// The profiles for which `running` may have changed since the rows were last put in order.
+    pub running_changed: BTreeSet<ProfileId>,
     /// As they were last read.
     pub settings: Settings,
     /// Those that a key has changed and that no save has taken yet.
@@ -307,7 +307,7 @@ impl Model {
 
     /// The same, to be changed.
     pub fn running_mut(&mut self, id: &ProfileId) -> &mut Running {
-        self.running_changes += 1;
+        self.running_changed.insert(id.clone());
         self.running.entry(id.clone()).or_default()
     }
 

@@ -2,7 +2,8 @@
 //!
 //! It is made in `update` and kept in the model, so that neither a key nor a frame costs more with
 //! ten thousand profiles than with ten. It is made anew when rows, filter, sort or running work
-//! have changed, and when a moment has come at which a row needs something else.
+//! have changed, and when a moment has come at which a row needs something else; then of what is
+//! known of most rows already.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::tui::need::{Need, Section};
+use crate::tui::row_facts::{ContentWidths, KeptFacts};
 
 /// By what rows are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,24 +93,21 @@ pub enum NextEventKind {
     LoginEnd,
 }
 
-/// The widest name and account there are, in columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ContentWidths {
-    pub name: u16,
-    pub account: u16,
-}
-
 /// The rows in their order, and what is known of all of them together.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RowOrder {
     /// The rows that are shown.
     pub rows: Vec<OrderedRow>,
+    pub sorted_by: SortBy,
+    /// What it was made of.
+    pub facts: KeptFacts,
     /// How many there are of each section among them; zero where they lie in another order.
     pub sections: [usize; 3],
     /// How many rows there are, shown or not.
     pub total: usize,
     /// How many of all rows need what; one that is being refreshed is not due.
     pub needs: BTreeMap<Need, usize>,
+    /// The widest name and account there are.
     pub widths: ContentWidths,
     /// Where the profiles lie whose token has ended, or whose last refresh failed.
     pub overdue: Vec<(StoreId, usize)>,

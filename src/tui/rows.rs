@@ -104,6 +104,15 @@ pub fn health(model: &Model, row: &Row, now: DateTime<Utc>) -> Health {
     }
 }
 
+/// The provider and the own name of a row.
+#[must_use]
+pub fn names(row: &Row) -> (&str, &str) {
+    match row {
+        Row::Profile(profile) => (profile.id.name.provider(), profile.id.name.name()),
+        Row::Broken(broken) => broken.name.split_once('/').unwrap_or(("", &broken.name)),
+    }
+}
+
 /// What tells a row from the others.
 #[must_use]
 pub fn id(store: StoreId, row: &Row) -> RowId {

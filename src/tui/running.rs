@@ -104,10 +104,11 @@ impl Running {
         self.refresh = Some(AskedBy::Nobody);
     }
 
-    /// Until when a try without new tokens keeps the next one back.
+    /// Until when a try without new tokens keeps the next one back, if it still does.
     #[must_use]
-    pub fn pauses_until(&self, profile: &Profile) -> Option<Steady> {
-        let last = self.last_try.filter(|last| last.tokens == profile.held.fingerprint())?;
-        Some(last.at.after(schedule::pause(last.times.saturating_sub(1))))
+    pub fn pauses_until(&self, profile: &Profile, now: Steady) -> Option<Steady> {
+        let last = self.last_try?;
+        let until = last.at.after(schedule::pause(last.times.saturating_sub(1)));
+        (until > now && last.tokens == profile.held.fingerprint()).then_some(until)
     }
 }

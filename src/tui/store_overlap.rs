@@ -3,6 +3,7 @@
 //! It is looked for whenever a store was read, and only where two hold logins at all.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
@@ -13,7 +14,7 @@ use crate::domain::secret::Fingerprint;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StoreOverlap {
     /// Names that say which profile is meant only with the store before them.
-    pub names: BTreeSet<ProfileName>,
+    pub names: Arc<BTreeSet<ProfileName>>,
     /// The profiles of other stores that hold the same login.
     pub logins: BTreeMap<ProfileId, Vec<ProfileId>>,
 }
@@ -34,8 +35,8 @@ impl StoreOverlap {
                 logins.entry(login).or_default().push(&profile.id);
             }
         }
-        let mut overlap = Self::default();
-        overlap.names.extend(names.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name.clone()));
+        let names = names.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name.clone());
+        let mut overlap = Self { names: Arc::new(names.collect()), ..Self::default() };
         for ids in logins.into_values().filter(|ids| ids.len() > 1) {
             for id in &ids {
                 let others: Vec<ProfileId> = ids
@@ -70,8 +71,6 @@ fn login(profile: &Profile) -> Option<Fingerprint> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::domain::change::Row;
     use crate::domain::fixtures::{profile, tokens};

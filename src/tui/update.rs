@@ -8,6 +8,7 @@ mod clipboard;
 mod form;
 mod help;
 mod input;
+mod judgement;
 mod login;
 mod login_start;
 mod marked;
@@ -46,14 +47,12 @@ use crate::tui::message::{Action, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::result_table::RowEnd;
 use crate::tui::status::{AskedBy, Tone};
-use crate::tui::update::arrangement::OrderBasis;
 use crate::tui::update::status::{report, report_profile, report_trouble};
 use crate::tui::{flash, log};
 
 /// Takes what happened and says what must be done.
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     let impact = Impact::of(&msg, model);
-    let before = OrderBasis::of(model);
     let can_be_due = impact != Impact::Nothing;
     let mut effects = take(model, now, msg);
     match impact {
@@ -73,7 +72,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             }
             arrangement::arrange(model, now);
         }
-        Impact::Time | Impact::Nothing => arrangement::arrange_if_stale(model, now, &before),
+        Impact::Time | Impact::Nothing => arrangement::arrange_if_stale(model, now),
     }
     let is_due = model.order.refreshes_at.is_some_and(|at| at <= now.wall);
     if can_be_due && is_due {

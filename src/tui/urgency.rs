@@ -84,7 +84,7 @@ pub fn can_log_in(model: &Model, profile: &Profile) -> bool {
 pub fn changes_at(profile: &Profile, health: Health, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let login_end = Validity::of_login(profile, now).and_then(Validity::end);
     let key_end = profile.life.expires_at.filter(|_| profile.kind == Kind::ApiKey);
-    let soon = login_end.or(key_end).and_then(|end| end.checked_sub_signed(state::SOON));
+    let soon = login_end.into_iter().chain(key_end).filter_map(|end| end.checked_sub_signed(state::SOON));
     let moments = health.changes_at(profile, now).into_iter().chain(login_end).chain(soon);
     moments.filter(|at| *at > now).min()
 }
