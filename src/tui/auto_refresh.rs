@@ -35,8 +35,8 @@ pub enum NoAutoRefresh {
 pub struct Plan {
     /// Nothing where it is not.
     pub at: Option<DateTime<Utc>>,
-    /// Whether that goes along with the time.
-    pub goes_along: bool,
+    /// Whether that changes with each moment.
+    pub holds_only_now: bool,
     /// When time alone changes it otherwise.
     pub holds_until: Option<DateTime<Utc>>,
 }
@@ -84,11 +84,12 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Ut
 #[must_use]
 pub fn plan(model: &Model, profile: &Profile, now: Now) -> Plan {
     let Ok(at) = exact(model, profile, now) else { return Plan::default() };
-    // It is reckoned by the clock that runs steadily, or is at once because a clock was set back.
-    let goes_along = at == now.wall || model.running(&profile.id).pauses_until(profile, now.steady).is_some();
+    // A pause is counted by the steady clock, and what is due since a clock was set back is due now, whenever that is.
+    let holds_only_now =
+        at == now.wall || model.running(&profile.id).pauses_until(profile, now.steady).is_some();
     let begins = Some(at).filter(|at| *at > now.wall);
     let holds_until = begins.into_iter().chain(schedule::catches_up_at(profile, now.wall)).min();
-    Plan { at: Some(shown(at, now)), goes_along, holds_until }
+    Plan { at: Some(shown(at, now)), holds_only_now, holds_until }
 }
 
 fn exact(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Utc>, NoAutoRefresh> {

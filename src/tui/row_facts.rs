@@ -35,8 +35,8 @@ pub struct RowFacts {
     pub login_ends_at: Option<DateTime<Utc>>,
     /// When it is refreshed automatically, past moments too.
     pub refreshes_at: Option<DateTime<Utc>>,
-    /// Whether any of this goes along with the time, and so is true of one moment only.
-    pub goes_along: bool,
+    /// Whether any of this changes with each moment.
+    pub holds_only_now: bool,
     /// When time alone changes any of this otherwise.
     pub holds_until: Option<DateTime<Utc>>,
     /// When time alone changes whether the filter shows it.
@@ -52,7 +52,7 @@ pub struct ContentWidths {
 
 /// What all rows are judged by beside the time.
 #[derive(Debug, Clone, Default)]
-pub struct Grounds {
+pub struct FactBasis {
     pub catalog: Arc<Catalog>,
     /// How long before its end a token is refreshed.
     pub refresh_lead: Duration,
@@ -64,11 +64,11 @@ pub struct Grounds {
     pub ambiguous: Arc<BTreeSet<ProfileName>>,
 }
 
-impl PartialEq for Grounds {
+impl PartialEq for FactBasis {
     fn eq(&self, other: &Self) -> bool {
         // What two catalogs say is not compared: that would read every provider file there is.
         let is_same_catalog = Arc::ptr_eq(&self.catalog, &other.catalog);
-        let rest = |grounds: &Self| (grounds.refresh_lead, grounds.auto_refreshes, grounds.is_leaving);
+        let rest = |basis: &Self| (basis.refresh_lead, basis.auto_refreshes, basis.is_leaving);
         is_same_catalog && rest(self) == rest(other) && self.ambiguous == other.ambiguous
     }
 }
@@ -77,7 +77,7 @@ impl PartialEq for Grounds {
 #[derive(Debug)]
 pub struct FactInputs<'a> {
     pub stores: &'a BTreeMap<StoreId, Snapshot>,
-    pub grounds: Grounds,
+    pub basis: FactBasis,
     /// The filter as it was typed.
     pub filter: &'a str,
     /// The profiles on which work may have begun or ended since the last time.
@@ -98,7 +98,7 @@ pub enum ChangedRows {
 /// The facts about all rows, and what they depend on.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct KeptFacts {
-    pub grounds: Grounds,
+    pub basis: FactBasis,
     pub filter: String,
     stores: BTreeMap<StoreId, StoreFacts>,
 }
@@ -120,7 +120,7 @@ impl KeptFacts {
         mut judge: impl FnMut(StoreId, &Row, Option<RowFacts>) -> RowFacts,
     ) -> ChangedRows {
         let mut before = mem::take(&mut self.stores);
-        if self.grounds != inputs.grounds {
+        if self.basis != inputs.basis {
             before.clear();
         }
         let is_same_filter = self.filter == inputs.filter;
@@ -136,7 +136,7 @@ impl KeptFacts {
                 let shifted = || known_of((index + known_count).checked_sub(rows.len())?);
                 let kept = here.or_else(|| shifted().filter(|_| known_count != rows.len()));
                 let kept = kept.filter(|kept| {
-                    !kept.goes_along
+                    !kept.holds_only_now
                         && holds(kept.holds_until, inputs.now)
                         && !has_changed(row, inputs.running_changed)
                 });
@@ -155,7 +155,7 @@ impl KeptFacts {
             self.stores.insert(*store, StoreFacts { rows, can_save, facts });
         }
         inputs.filter.clone_into(&mut self.filter);
-        self.grounds = inputs.grounds;
+        self.basis = inputs.basis;
         match have_moved || !before.is_empty() {
             true => ChangedRows::Moved,
             false => ChangedRows::InPlace(changed),
@@ -223,7 +223,7 @@ mod tests {
             token_ends_at: None,
             login_ends_at: None,
             refreshes_at: None,
-            goes_along: false,
+            holds_only_now: false,
             holds_until: is_third.then(|| at(60)),
             filter_holds_until: None,
         }
@@ -240,7 +240,7 @@ mod tests {
         let running_changed = running_changed.iter().map(|name| profile(name).id).collect();
         let inputs = FactInputs {
             stores: &[(own.store, own)].into(),
-            grounds: facts.grounds.clone(),
+            basis: facts.basis.clone(),
             filter: "",
             running_changed: &running_changed,
             now: at(later),

@@ -9,7 +9,7 @@ use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, span};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::need::{Need, Section};
-use crate::tui::row_facts::{ChangedRows, FactInputs, Grounds, KeptFacts, RowFacts};
+use crate::tui::row_facts::{ChangedRows, FactBasis, FactInputs, KeptFacts, RowFacts};
 use crate::tui::row_order::{NextEvent, NextEventKind, OrderedRow, RowOrder, SortBy};
 use crate::tui::timeline::parts;
 use crate::tui::update::judgement;
@@ -32,7 +32,7 @@ pub(super) fn arrange_if_stale(model: &mut Model, now: Now) {
     let is_stale = is_other_filter
         || model.order.sorted_by != model.sort
         || !model.running_changed.is_empty()
-        || facts.grounds != grounds(model)
+        || facts.basis != basis(model)
         || !holds(&model.order, now);
     if is_stale {
         arrange(model, now);
@@ -40,8 +40,8 @@ pub(super) fn arrange_if_stale(model: &mut Model, now: Now) {
 }
 
 /// What all rows are judged by.
-fn grounds(model: &Model) -> Grounds {
-    Grounds {
+fn basis(model: &Model) -> FactBasis {
+    FactBasis {
         catalog: Arc::clone(&model.catalog),
         refresh_lead: model.refresh_lead(),
         auto_refreshes: model.auto_refresh == AutoRefreshMode::On,
@@ -96,7 +96,7 @@ fn order(model: &Model, before: RowOrder, running_changed: &BTreeSet<ProfileId>,
     let filter = rows::filter(model);
     let inputs = FactInputs {
         stores: &model.stores,
-        grounds: grounds(model),
+        basis: basis(model),
         filter: &model.filter,
         running_changed,
         now: now.wall,

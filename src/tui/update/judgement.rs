@@ -48,7 +48,7 @@ fn of_profile(model: &Model, profile: &Profile, now: Now) -> RowFacts {
         token_ends_at: profile.life.expires_at.filter(|_| profile.held.tokens().is_some()),
         login_ends_at: Validity::of_login(profile, now.wall).and_then(Validity::until),
         refreshes_at: plan.at,
-        goes_along: plan.goes_along,
+        holds_only_now: plan.holds_only_now,
         holds_until: changes_at.into_iter().chain(plan.holds_until).min(),
         filter_holds_until: None,
     }
@@ -65,7 +65,7 @@ fn of_broken(broken: &BrokenRow, need: Need) -> RowFacts {
         token_ends_at: None,
         login_ends_at: None,
         refreshes_at: None,
-        goes_along: false,
+        holds_only_now: false,
         holds_until: None,
         filter_holds_until: None,
     }
