@@ -32,7 +32,7 @@ pub enum NoAutoRefresh {
 
 /// When a profile is refreshed automatically, and how long that stays so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Plan {
+pub struct RefreshPlan {
     /// Nothing where it is not.
     pub at: Option<DateTime<Utc>>,
     /// Whether that changes with each moment.
@@ -82,14 +82,14 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Ut
 
 /// The same, and how long it stays so.
 #[must_use]
-pub fn plan(model: &Model, profile: &Profile, now: Now) -> Plan {
-    let Ok(at) = exact(model, profile, now) else { return Plan::default() };
+pub fn plan(model: &Model, profile: &Profile, now: Now) -> RefreshPlan {
+    let Ok(at) = exact(model, profile, now) else { return RefreshPlan::default() };
     // A pause is counted by the steady clock, and what is due since a clock was set back is due now, whenever that is.
     let holds_only_now =
         at == now.wall || model.running(&profile.id).pauses_until(profile, now.steady).is_some();
     let begins = Some(at).filter(|at| *at > now.wall);
     let holds_until = begins.into_iter().chain(schedule::catches_up_at(profile, now.wall)).min();
-    Plan { at: Some(shown(at, now)), holds_only_now, holds_until }
+    RefreshPlan { at: Some(shown(at, now)), holds_only_now, holds_until }
 }
 
 fn exact(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Utc>, NoAutoRefresh> {

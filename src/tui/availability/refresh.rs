@@ -1,4 +1,4 @@
-//! Availability of a refresh: of one profile, of all that are due, and of what refreshes by itself.
+//! Availability of a refresh: of one profile, of all that are due, and of auto-refresh.
 
 use crate::domain::clock::Now;
 use crate::domain::health::Health;
