@@ -41,9 +41,12 @@ pub struct RefreshPlan {
     pub holds_until: Option<DateTime<Utc>>,
 }
 
-/// The profiles to refresh now, as far as the rows in their order know.
+/// The profiles to refresh now, as far as the rows in their order know; none once the person has quit.
 #[must_use]
 pub fn due(model: &Model, now: Now) -> Vec<ProfileId> {
+    if model.leaving == Leaving::Yes {
+        return Vec::new();
+    }
     let free = CONCURRENT_REFRESHES.saturating_sub(model.refreshing().count());
     let facts = &model.order.facts;
     let rows = facts.all().filter(|(.., row)| row.refreshes_at.is_some_and(|at| at <= now.wall));
@@ -83,6 +86,9 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Ut
 /// The same, and how long it stays so.
 #[must_use]
 pub fn plan(model: &Model, profile: &Profile, now: Now) -> RefreshPlan {
+    if model.auto_refresh != AutoRefreshMode::On {
+        return RefreshPlan::default();
+    }
     let Ok(at) = exact(model, profile, now) else { return RefreshPlan::default() };
     // A pause is counted by the steady clock, and what is due since a clock was set back is due now, whenever that is.
     let holds_only_now =
@@ -102,9 +108,6 @@ fn exact(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Utc>, No
         (When::At(_), AutoRefreshMode::Unsettled) => return Err(NoAutoRefresh::NotNow),
         (When::At(at), AutoRefreshMode::On) => at,
     };
-    if model.leaving == Leaving::Yes {
-        return Err(NoAutoRefresh::NotNow);
-    }
     if model.stores.get(&profile.id.store).is_none_or(|store| store.writable.is_err()) {
         return Err(NoAutoRefresh::Unwritable);
     }

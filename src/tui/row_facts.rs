@@ -58,8 +58,6 @@ pub struct FactBasis {
     pub refresh_lead: Duration,
     /// Whether tokens are refreshed automatically.
     pub auto_refreshes: bool,
-    /// Whether the person has asked to quit, so that no refresh begins any more.
-    pub is_leaving: bool,
     /// The names that say which profile is meant only with the store before them.
     pub ambiguous: Arc<BTreeSet<ProfileName>>,
 }
@@ -68,7 +66,7 @@ impl PartialEq for FactBasis {
     fn eq(&self, other: &Self) -> bool {
         // What two catalogs say is not compared: that would read every provider file there is.
         let is_same_catalog = Arc::ptr_eq(&self.catalog, &other.catalog);
-        let rest = |basis: &Self| (basis.refresh_lead, basis.auto_refreshes, basis.is_leaving);
+        let rest = |basis: &Self| (basis.refresh_lead, basis.auto_refreshes);
         is_same_catalog && rest(self) == rest(other) && self.ambiguous == other.ambiguous
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, span};
 use crate::domain::name::{ProfileId, StoreId};
-use crate::tui::model::{AutoRefreshMode, Leaving, Model};
+use crate::tui::model::{AutoRefreshMode, Model};
 use crate::tui::need::{Need, Section};
 use crate::tui::row_facts::{ChangedRows, FactBasis, FactInputs, KeptFacts, RowFacts};
 use crate::tui::row_order::{NextEvent, NextEventKind, OrderedRow, RowOrder, SortBy};
@@ -45,7 +45,6 @@ fn basis(model: &Model) -> FactBasis {
         catalog: Arc::clone(&model.catalog),
         refresh_lead: model.refresh_lead(),
         auto_refreshes: model.auto_refresh == AutoRefreshMode::On,
-        is_leaving: model.leaving == Leaving::Yes,
         ambiguous: Arc::clone(&model.overlap.names),
     }
 }
@@ -304,7 +303,6 @@ mod tests {
         Lead(Option<u64>),
         TurnCatalog,
         TurnAutoRefresh,
-        TurnLeaving,
     }
 
     type Place = (StoreId, Index);
@@ -475,10 +473,6 @@ mod tests {
             Step::TurnAutoRefresh => {
                 let is_on = model.auto_refresh == AutoRefreshMode::On;
                 model.auto_refresh = if is_on { AutoRefreshMode::Unsettled } else { AutoRefreshMode::On };
-                false
-            }
-            Step::TurnLeaving => {
-                model.leaving = if model.leaving == Leaving::No { Leaving::Yes } else { Leaving::No };
                 false
             }
         }
@@ -657,7 +651,6 @@ mod tests {
             1 => option::of(1_u64..60).prop_map(Step::Lead),
             1 => Just(Step::TurnCatalog),
             1 => Just(Step::TurnAutoRefresh),
-            1 => Just(Step::TurnLeaving),
         ]
     }
 }
