@@ -19,6 +19,7 @@ mod schema;
 mod schema_fields;
 #[cfg(test)]
 mod shapes;
+pub(in crate::stored) mod shared_scopes;
 mod side_notes;
 pub(in crate::stored) mod texts;
 mod times;

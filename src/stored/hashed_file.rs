@@ -17,6 +17,7 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::{Authorize, Provider};
 use crate::stored::config_file::fields::{self, KnownField};
+use crate::stored::config_file::shared_scopes::SharedScopes;
 use crate::stored::config_file::texts::text;
 use crate::stored::field_value::FieldValue;
 
@@ -122,7 +123,7 @@ pub fn read(file_name: &str, text: &str) -> Result<HashedFile, String> {
     } else if id.name.is_reserved() {
         return Err(format!("the id {} is reserved for API keys", id.name.name()));
     } else {
-        fields::login(id, (&fields).into(), &mut notes)?
+        fields::login(id, (&fields).into(), &SharedScopes::default(), &mut notes)?
     };
     Ok(HashedFile { profile: Arc::new(profile), identity, notes, fields })
 }

@@ -1,9 +1,9 @@
 //! Entries of the config file: where each lies, what it is called, and the profile it is.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt, HashSet};
+use foldhash::{HashMap, HashMapExt};
 use serde_yaml::{Mapping, Value};
 
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
@@ -11,6 +11,7 @@ use crate::domain::profile::Profile;
 use crate::domain::text;
 use crate::stored::YamlError;
 use crate::stored::config_file::entry_place::{EntryKind, EntryPlace, ProviderPath};
+use crate::stored::config_file::shared_scopes::SharedScopes;
 use crate::stored::config_file::{ConfigFile, FileSchema, fields, flat, key_facts, texts};
 use crate::stored::field_value::{FieldMap, FieldValue};
 use crate::stored::positions::Positions;
@@ -86,13 +87,12 @@ pub(super) struct ProviderOf<'a> {
     path: ProviderPath,
     /// The name of one of its profiles, whose provider the others share.
     first: OnceCell<ProfileName>,
-    /// The scopes of its profiles, which those that have the same share.
-    scopes: RefCell<HashSet<Arc<[String]>>>,
+    scopes: SharedScopes,
 }
 
 impl<'a> ProviderOf<'a> {
     fn new(store: StoreId, provider: &'a str, path: ProviderPath) -> Self {
-        Self { store, provider, path, first: OnceCell::new(), scopes: RefCell::default() }
+        Self { store, provider, path, first: OnceCell::new(), scopes: SharedScopes::default() }
     }
 
     /// The id of its profile of that name.
@@ -102,16 +102,6 @@ impl<'a> ProviderOf<'a> {
             None => ProfileName::new(self.provider, name).map(|name| self.first.get_or_init(|| name).clone()),
         };
         Ok(ProfileId { store: self.store, name: name.map_err(|bad| bad.to_string())? })
-    }
-
-    /// The same as `scopes`, shared with whoever has them too.
-    fn shared(&self, scopes: Arc<[String]>) -> Arc<[String]> {
-        let mut known = self.scopes.borrow_mut();
-        if let Some(known) = known.get(&scopes) {
-            return Arc::clone(known);
-        }
-        known.insert(Arc::clone(&scopes));
-        scopes
     }
 
     fn place(&self, kind: EntryKind, nth: Option<usize>) -> EntryPlace {
@@ -323,10 +313,7 @@ fn named(place: EntryPlace, of: &ProviderOf<'_>, item: &FieldValue<'_>) -> Entry
         Ok(id) if id.name.is_reserved() => {
             Err(format!("the id {name} is reserved for API keys: choose another"))
         }
-        Ok(id) if place.kind == EntryKind::Login => {
-            let login = fields::login(id, fields, &mut notes);
-            login.map(|login| Profile { scopes: of.shared(Arc::clone(&login.scopes)), ..login })
-        }
+        Ok(id) if place.kind == EntryKind::Login => fields::login(id, fields, &of.scopes, &mut notes),
         Ok(id) => fields::named_key(id, fields, &mut notes),
         Err(why) => Err(why),
     };

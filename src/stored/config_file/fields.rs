@@ -13,6 +13,7 @@ use crate::domain::profile::{
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{RefreshTokenId, StoredTokens, Tokens};
 use crate::stored::config_file::key_facts;
+use crate::stored::config_file::shared_scopes::SharedScopes;
 use crate::stored::config_file::texts::{FieldFault, credential, filled, text, texts};
 use crate::stored::config_file::times::{at, time};
 use crate::stored::field_value::{FieldMap, FieldValue};
@@ -68,10 +69,11 @@ fn with_key(id: ProfileId, key: Secret) -> Profile {
 pub(in crate::stored) fn login(
     id: ProfileId,
     fields: FieldMap<'_>,
+    scopes: &SharedScopes,
     notes: &mut Vec<String>,
 ) -> Result<Profile, String> {
-    let mut read =
-        ReadLogin { profile: Profile::new(id, Kind::OAuth), access: None, refresh: None, last: None };
+    let profile = Profile::new(id, Kind::OAuth);
+    let mut read = ReadLogin { profile, scopes, access: None, refresh: None, last: None };
     let mut told: Option<FieldFault> = None;
     for (name, value) in fields.iter() {
         let Some(name) = name else { continue };
@@ -79,7 +81,7 @@ pub(in crate::stored) fn login(
             told = told.into_iter().chain([fault]).min();
         }
     }
-    let ReadLogin { mut profile, access, refresh, last } = read;
+    let ReadLogin { mut profile, access, refresh, last, .. } = read;
     if let Some(access) = access {
         profile.held = StoredTokens::Present(Tokens { access, refresh });
     }
@@ -91,6 +93,7 @@ pub(in crate::stored) fn login(
 /// A login of which some fields are read.
 struct ReadLogin<'a> {
     profile: Profile,
+    scopes: &'a SharedScopes,
     access: Option<Secret>,
     refresh: Option<Secret>,
     last: Option<FieldValue<'a>>,
@@ -112,7 +115,7 @@ impl<'a> ReadLogin<'a> {
             "expires_at" => profile.life.expires_at = time(name, &value, notes),
             "obtained_at" => profile.life.obtained_at = time(name, &value, notes),
             "grant_ends_at" => profile.life.grant_ends_at = time(name, &value, notes),
-            "scopes" => profile.scopes = texts(name, &value)?.into(),
+            "scopes" => profile.scopes = self.scopes.read(name, &value)?,
             "account" => profile.account = text(name, &value)?.map(str::to_owned),
             "account_from" => profile.account_from = fact_source(&value),
             "last_refresh" => self.last = Some(value),

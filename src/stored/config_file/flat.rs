@@ -12,6 +12,7 @@ use crate::domain::profile::Profile;
 use crate::stored::amendment::YamlAmendment;
 use crate::stored::config_file::fields::{self, KnownField};
 use crate::stored::config_file::schema_fields;
+use crate::stored::config_file::shared_scopes::SharedScopes;
 use crate::stored::field_value::{FieldMap, FieldValue};
 use crate::stored::yaml_path::{PathStep, find, joined};
 
@@ -54,7 +55,7 @@ pub(super) fn read(id: ProfileId, fields: FieldMap<'_>, notes: &mut Vec<String>)
     let found = known.filter_map(|(key, name)| Some((Value::from(name), fields.get(key)?.to_value())));
     let mut told = Vec::new();
     let found: Mapping = found.collect();
-    let profile = fields::login(id, (&found).into(), &mut told);
+    let profile = fields::login(id, (&found).into(), &SharedScopes::default(), &mut told);
     notes.extend(told.into_iter().map(|note| note.replace("expires_at", END)));
     profile.map_err(|why| if why.starts_with("account ") { why.replacen("account", ACCOUNT, 1) } else { why })
 }

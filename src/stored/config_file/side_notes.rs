@@ -13,6 +13,7 @@ use crate::domain::change::{Change, Row};
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::tokens::Expiry;
+use crate::stored::config_file::shared_scopes::SharedScopes;
 use crate::stored::config_file::{fields, schema_fields};
 use crate::stored::yaml_reader;
 
@@ -49,7 +50,8 @@ impl SideNotes {
     #[must_use]
     pub fn completed(&self, profile: &Profile) -> Option<Profile> {
         let note = self.0.get(&profile.id.name.exact())?;
-        let noted = fields::login(profile.id.clone(), note.into(), &mut Vec::new()).ok()?;
+        let noted =
+            fields::login(profile.id.clone(), note.into(), &SharedScopes::default(), &mut Vec::new()).ok()?;
         if note.get(GRANT).and_then(Value::as_str) != Some(&*grant(profile)) {
             return noted.note.is_some().then(|| Profile { note: noted.note, ..profile.clone() });
         }
