@@ -30,7 +30,7 @@ pub fn start() -> io::Result<Runtime> {
     Ok(runtime)
 }
 
-/// Opens files and starts threads, to see whether the limits of this process allow it.
+/// Opens files and starts a thread, to see whether the limits of this process allow it.
 ///
 /// # Errors
 /// A sentence that says what cannot be had.
@@ -43,10 +43,10 @@ pub fn check_limits() -> io::Result<()> {
         let files: io::Result<Vec<File>> = (0..FILES).map(|_| File::open("/dev/null")).collect();
         files.map_err(|error| lacks("this process may open too few files", "raise ulimit -n", error))?;
     }
-    let threads: io::Result<Vec<_>> = (0..2).map(|_| thread::Builder::new().spawn(|| {})).collect();
+    // It ends at once: nobody waits for it before the first frame.
+    let thread = thread::Builder::new().spawn(|| {});
     let next = "close other programs, or raise ulimit -u and ulimit -v";
-    // They end at once: nobody waits for them before the first frame.
-    drop(threads.map_err(|error| lacks("no thread can be started", next, error))?);
+    drop(thread.map_err(|error| lacks("no thread can be started", next, error))?);
     Ok(())
 }
 
