@@ -26,16 +26,17 @@
 //! # The screen
 //!
 //! ```text
-//! keyboard thread ─┐           ┌────────────── tui ───────────────┐
+//! keyboard ────────┐           ┌────────────── tui ───────────────┐
 //! callback thread ─┼─▶ inbox ──┼─▶ update(model, msg) ─▶ [Effect] ┼─▶ shell::perform ─┐
 //! task thread ─────┘    Msg    │        model ─▶ view ─▶ frame    │                   │
 //!     ▲                        └──────────────────────────────────┘                   │
 //!     └───────────────────────── a task for each effect ◀─────────────────────────────┘
 //! ```
 //!
-//! One thread ([`shell::run`]) reads the inbox, changes the [`Model`](tui::model::Model), hands out
-//! effects, draws once, and sleeps until the inbox or [`wakes_at`](tui::wakes_at()). Time comes
-//! with every message as [`Now`](domain::clock::Now); nobody else reads a clock or sleeps.
+//! One thread ([`shell::run`]) reads the inbox and the keyboard, changes the
+//! [`Model`](tui::model::Model), hands out effects, draws once, and sleeps until one of the two or
+//! [`wakes_at`](tui::wakes_at()). Time comes with every message as [`Now`](domain::clock::Now);
+//! nobody else reads a clock or sleeps.
 //!
 //! # A refresh
 //!

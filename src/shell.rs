@@ -9,6 +9,7 @@ pub mod event_log;
 pub mod event_notifier;
 pub mod http;
 pub mod inbox;
+pub mod incoming;
 pub mod login;
 pub mod paths;
 pub mod perform;

@@ -47,9 +47,10 @@ pub fn performed(
     let (services, inbox) = (Arc::clone(services), inbox.clone());
     // A task that panics says so, instead of leaving the person to wait for ever.
     let instead = lost(&effect);
-    let task = std::panic::AssertUnwindSafe(run(services, inbox.clone(), effect));
     async move {
-        if task.catch_unwind().await.is_err()
+        // Boxed here, and not before: it is large, and a task is moved several times until it runs.
+        let task = run(services, inbox.clone(), effect).boxed();
+        if std::panic::AssertUnwindSafe(task).catch_unwind().await.is_err()
             && let Some(msg) = instead
         {
             say(&inbox, msg);
@@ -282,4 +283,21 @@ async fn scopes_of(services: &Arc<Services>, provider: &str, client_id: &str) ->
     })?;
     let reply = services.http.send(&request, services.clock.now()).await?;
     scopes::read(list, &reply).map_err(|why| Trouble::untouched(what, why, FailureKind::Temporary(None)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::name::StoreId;
+    use crate::shell::inbox;
+    use crate::shell::paths::Paths;
+
+    #[test]
+    fn a_task_is_small_until_it_runs() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let services = Services::new(Paths::below(folder.path()), "authtui");
+        let (inbox, _messages) = inbox::pair().expect("files to open");
+        let task = performed(&services, &inbox, Effect::Read(StoreId::Own));
+        assert!(size_of_val(&task) <= 768, "{}", size_of_val(&task));
+    }
 }

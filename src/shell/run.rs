@@ -1,13 +1,12 @@
 //! Event loop: hear, update, perform, draw, sleep; and leaving in order.
 //!
-//! Three threads: this one draws and sleeps in its inbox, one reads the keyboard, one runs the
-//! tasks. None can keep another waiting.
+//! Two threads: this one reads the keyboard, draws, and sleeps until something comes, the other runs the
+//! tasks. Neither can keep the other waiting.
 
 use std::io::{self, Write};
 use std::mem;
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,13 +14,14 @@ use color_eyre::eyre::{Result, WrapErr};
 
 use crate::domain::clock::Now;
 use crate::domain::name::StoreId;
-use crate::shell::inbox::{Inbox, say};
+use crate::shell::inbox::{self, Inbox, say};
+use crate::shell::incoming::Incoming;
 use crate::shell::login::browser;
 use crate::shell::perform::{perform, performed};
 use crate::shell::status::{self, StatusKeeper};
 use crate::shell::store_files::{self, file};
 use crate::shell::tasks::Tasks;
-use crate::shell::terminal::keyboard::{self, Keyboard, SharedMap};
+use crate::shell::terminal::keyboard::Keyboard;
 use crate::shell::terminal::{TerminalScreen, background, editor};
 use crate::shell::watch::Watch;
 use crate::shell::{Services, http, rules, settings};
@@ -86,28 +86,22 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     }
     // Whoever performs something holds the services until it has ended.
     let holders = Arc::strong_count(services);
-    let (inbox, messages) = channel();
+    let (inbox, messages) = inbox::pair()?;
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;
     let mut screen = TerminalScreen::take(size).wrap_err("cannot use the terminal")?;
-    let map = SharedMap::default();
     // Most terminals have answered by the time the files are read, so that the first frame has its colours.
     if background::may_be_asked(terminal) {
         background::ask().wrap_err("cannot draw")?;
     }
-    let keyboard = keyboard::start(&inbox, &map).wrap_err("cannot read the keyboard")?;
+    let keyboard = Keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
     let waits = inbox.clone();
-    services.lock_wait.set(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
+    services.lock_wait.set(move |id, holder| say(&waits, Msg::Waits(id.clone(), holder.to_owned())));
     let watch = Watch::new(services, &inbox);
     let mut rest = Some((read_first(&mut model, services), watch));
-    let event_loop = EventLoop {
-        services,
-        inbox: &inbox,
-        messages: &messages,
-        tasks: &tasks,
-        map: &map,
-        keyboard: &keyboard,
-    };
+    let incoming = Incoming { messages, keyboard };
+    let mut event_loop =
+        EventLoop { services, inbox: &inbox, tasks: &tasks, incoming, map: ScreenMap::default() };
     let ran = event_loop.until_quit(&mut model, &mut screen, &mut rest);
     drop(screen);
     // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
@@ -151,26 +145,23 @@ fn begin_demo(model: &mut Model, demo: DemoScreen) {
 struct EventLoop<'a> {
     services: &'a Arc<Services>,
     inbox: &'a Inbox,
-    messages: &'a Receiver<Msg>,
     tasks: &'a Tasks,
-    map: &'a SharedMap,
-    keyboard: &'a Keyboard,
+    incoming: Incoming,
+    /// What lies where on the frame that is seen.
+    map: ScreenMap,
 }
 
-/// Draws a frame, and keeps in `shared` what lies where on it.
-fn draw(screen: &mut TerminalScreen, model: &Model, now: Now, shared: &SharedMap) -> io::Result<()> {
-    // A click on a frame that is just there waits until it is known what lies where.
-    let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+/// Draws a frame, and says what lies where on it.
+fn draw(screen: &mut TerminalScreen, model: &Model, now: Now) -> io::Result<ScreenMap> {
     let map = ScreenMap::default();
     screen.draw(window(model), &map, |frame| view_with_map(frame, model, &model.theme(), now, &map))?;
-    *shared = map;
-    Ok(())
+    Ok(map)
 }
 
 impl EventLoop<'_> {
     /// Runs until the person quits; `rest` waits for the first frame, and is taken once that is drawn.
     fn until_quit(
-        &self,
+        &mut self,
         model: &mut Model,
         screen: &mut TerminalScreen,
         rest: &mut Option<(Vec<Effect>, Watch)>,
@@ -180,7 +171,7 @@ impl EventLoop<'_> {
         let mut returns = false;
         let mut status = StatusKeeper::start();
         // What came while the files were read belongs to the first frame.
-        let mut next = self.messages.try_recv().ok();
+        let mut next = self.incoming.now(&self.map);
         loop {
             let size = model.size;
             // What has come meanwhile is taken before anything is drawn.
@@ -194,13 +185,13 @@ impl EventLoop<'_> {
                     }
                     if matches!(msg, Msg::Edited(_)) && screen.is_with_editor() {
                         screen.take_back()?;
-                        self.keyboard.go_on();
+                        self.incoming.keyboard.go_on();
                     }
                     #[cfg(debug_assertions)]
                     crate::shell::terminal::crash::panic_on_request(&msg);
                     effects.extend(update(model, self.services.clock.now(), msg));
                 }
-                next = self.messages.try_recv().ok();
+                next = self.incoming.now(&self.map);
             }
             if model.size != size {
                 screen.resize(model.size);
@@ -215,7 +206,7 @@ impl EventLoop<'_> {
             }
             returns = false;
             let now = self.services.clock.now();
-            draw(screen, model, now, self.map)?;
+            self.map = draw(screen, model, now)?;
             if let Some((effects, watch)) = rest.take() {
                 self.read_rest(effects, watch);
             }
@@ -223,10 +214,7 @@ impl EventLoop<'_> {
                 let keyring = model.stores.get(&StoreId::Keyring).cloned();
                 self.tasks.spawn(status::write_in_background(Arc::clone(self.services), keyring));
             }
-            next = self.wait(model, now);
-            if next.is_none() {
-                return Ok(LeaveReason::Terminated);
-            }
+            next = Some(self.wait(model, now));
         }
     }
 
@@ -248,7 +236,11 @@ impl EventLoop<'_> {
     }
 
     /// Performs `effects`, and breaks where one of them is to quit.
-    fn perform_all(&self, screen: &mut TerminalScreen, effects: Vec<Effect>) -> io::Result<ControlFlow<()>> {
+    fn perform_all(
+        &mut self,
+        screen: &mut TerminalScreen,
+        effects: Vec<Effect>,
+    ) -> io::Result<ControlFlow<()>> {
         // Tasks first: tokens that came with the same breath as a `q` are saved all the same.
         let (on_terminal, tasks): (Vec<_>, Vec<_>) = effects.into_iter().partition(is_terminal_effect);
         for effect in tasks {
@@ -263,23 +255,19 @@ impl EventLoop<'_> {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// The next message, or that it is time to look; none once nobody can send any more.
-    fn wait(&self, model: &Model, now: Now) -> Option<Msg> {
+    /// The next message, or that it is time to look.
+    fn wait(&mut self, model: &Model, now: Now) -> Msg {
         let limit = now.steady.after(SLEEP_LIMIT);
         let wake = wakes_at(model, now).map_or(limit, |at| at.min(limit));
-        match self.messages.recv_timeout(now.steady.until(wake)) {
-            Ok(msg) => Some(msg),
-            Err(RecvTimeoutError::Timeout) => {
-                // Of many changes of size in a row the reader of keys may keep the last.
-                let found = crossterm::terminal::size().ok().filter(|found| *found != model.size);
-                Some(found.map_or(Msg::Woke, |(columns, rows)| Msg::Resized(columns, rows)))
-            }
-            Err(RecvTimeoutError::Disconnected) => None,
-        }
+        self.incoming.within(now.steady.until(wake), &self.map).unwrap_or_else(|| {
+            // Of many changes of size in a row the terminal may have told the last to nobody.
+            let found = crossterm::terminal::size().ok().filter(|found| *found != model.size);
+            found.map_or(Msg::Woke, |(columns, rows)| Msg::Resized(columns, rows))
+        })
     }
 
     /// Lends the terminal to the person's editor, whose end is a message.
-    fn edit(&self, screen: &mut TerminalScreen, line: Option<u32>) -> io::Result<()> {
+    fn edit(&mut self, screen: &mut TerminalScreen, line: Option<u32>) -> io::Result<()> {
         let inbox = self.inbox.clone();
         let mut command = match editor::command(&self.services.paths.config, line) {
             Ok(command) => command,
@@ -288,7 +276,7 @@ impl EventLoop<'_> {
                 return Ok(());
             }
         };
-        self.keyboard.pause();
+        self.incoming.keyboard.pause();
         screen.lend_to_editor()?;
         let editing = thread::Builder::new().name("editor".to_owned()).spawn(move || {
             let ended = editor::run(&mut command);
@@ -301,7 +289,7 @@ impl EventLoop<'_> {
     }
 
     /// Performs what is the terminal's.
-    fn show(&self, screen: &mut TerminalScreen, effect: &Effect) -> io::Result<()> {
+    fn show(&mut self, screen: &mut TerminalScreen, effect: &Effect) -> io::Result<()> {
         if let Effect::Print(texts) = effect {
             return screen.lend_to(texts);
         }
@@ -336,11 +324,12 @@ impl EventLoop<'_> {
         let until =
             Instant::now() + http::REQUEST_TIMEOUT + store_files::LOCK_WAIT_LIMIT + Duration::from_secs(5);
         while model.unfinished().is_some() {
-            match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(Msg::Terminated) | Err(_) => break,
-                // Nobody sees any more what a key would do, and a terminal that goes says so twice.
-                Ok(Msg::Key(_) | Msg::Mouse(..) | Msg::Pasted(_) | Msg::HungUp) => {}
-                Ok(msg) => {
+            // The terminal is given back, and its keys are no longer ours.
+            match self.incoming.messages.within(until.saturating_duration_since(Instant::now())) {
+                Some(Msg::Terminated) | None => break,
+                // A terminal that goes says so twice.
+                Some(Msg::HungUp) => {}
+                Some(msg) => {
                     for effect in update(model, self.services.clock.now(), msg) {
                         perform(self.tasks, self.services, self.inbox, effect);
                     }

@@ -289,6 +289,7 @@ fn add(touched: &mut BTreeMap<usize, Touch>, (group, touch): (usize, Touch)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::inbox;
     /// Nobody is told of what is written by a name in another folder.
     #[cfg(unix)]
     #[test]
@@ -301,12 +302,12 @@ mod tests {
         let (file, alias) = (watched.join("config.yaml"), other.join("alias.yaml"));
         std::fs::write(&file, "one").expect("written");
         std::fs::hard_link(&file, &alias).expect("a second name");
-        let (inbox, told) = std::sync::mpsc::channel();
+        let (inbox, told) = inbox::pair().expect("files to open");
         runtime().block_on(async {
             let watch = Watch { groups: [group(file, QUIET)].into(), read_before: Vec::new(), inbox };
             let following = tokio::spawn(watch.begin().await.follow());
             std::fs::write(&alias, "another").expect("written");
-            let told = spawn_blocking(move || told.recv_timeout(Duration::from_secs(20)).ok());
+            let told = spawn_blocking(move || told.within(Duration::from_secs(20)));
             assert_eq!(told.await.expect("no panic"), Some(Msg::Touched(StoreId::Own)));
             following.abort();
         });
@@ -319,10 +320,10 @@ mod tests {
         let groups = || [group(other.clone(), SLOW_LOOK), group(file.clone(), SLOW_LOOK)];
         let read_before = vec![(1, stamps([file.clone()]))];
         let told = |read_before: Vec<(usize, Stamps)>| {
-            let (inbox, told) = std::sync::mpsc::channel();
+            let (inbox, told) = inbox::pair().expect("files to open");
             let watch = Watch { groups: groups().into(), read_before, inbox };
             drop(runtime().block_on(watch.begin()));
-            told.iter().count()
+            std::iter::from_fn(|| told.now()).count()
         };
         assert_eq!(told(read_before.clone()), 0, "it is not there, and was not");
         std::fs::write(&file, "one").expect("written");

@@ -132,7 +132,7 @@ fn an_open_screen_has_few_workers_and_one_watcher() {
         others.sort();
         (others.concat(), workers.len())
     };
-    let wanted = "authtui\nkeyboard\nnotify-rs inoti\ntasks\n";
+    let wanted = "authtui\nnotify-rs inoti\ntasks\n";
     pty.until(wanted, |_| threads().0 == wanted);
     home.store("providers: {acme: {keys: [{id: eve, api_key: sk-3}]}}\n");
     pty.wait("acme/eve");
