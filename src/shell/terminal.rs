@@ -16,7 +16,7 @@ use std::mem::{self, ManuallyDrop};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode};
 use crossterm::{execute, queue};
 use ratatui::backend::Backend;
 use ratatui::buffer::Buffer;
@@ -152,7 +152,7 @@ impl TerminalScreen {
             return Ok(());
         }
         disable_raw_mode()?;
-        enable_raw_mode()?;
+        keyboard::take()?;
         if self.lent.is_some() {
             return Ok(());
         }
@@ -260,7 +260,7 @@ fn blank((columns, rows): (u16, u16)) -> Buffer {
 }
 
 fn enter() -> io::Result<()> {
-    enable_raw_mode()?;
+    keyboard::take()?;
     execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
 }
 

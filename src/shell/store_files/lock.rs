@@ -16,6 +16,9 @@ use crate::shell::store_files::file::open_private;
 /// How long a waiter sleeps between two tries: the system tells nobody when a lock becomes free, and its
 /// own waiting has no end.
 const RETRY_PAUSE: Duration = Duration::from_millis(10);
+/// The same of a lock that is held for one save alone. Who has many to make takes it again at once, and is away from
+/// it for less than a hundredth of the time.
+const SAVE_RETRY_PAUSE: Duration = Duration::from_millis(1);
 /// How long somebody waits before it is worth a word.
 const QUIET_WAIT: Duration = Duration::from_secs(1);
 
@@ -122,7 +125,7 @@ pub fn hold_blocking(path: &Path, within: Duration) -> Result<LockGuard, LockErr
             return Err(LockError::Busy(holder(&mut file)));
         }
         // Nobody tells when a lock becomes free.
-        std::thread::sleep(RETRY_PAUSE);
+        std::thread::sleep(SAVE_RETRY_PAUSE);
     }
     Ok(LockGuard { _file: file })
 }

@@ -12,8 +12,12 @@ use crossterm::event::{Event, MouseButton, MouseEvent, MouseEventKind};
 
 #[cfg(not(unix))]
 use self::other::TerminalEvents;
+#[cfg(not(unix))]
+pub use self::other::take;
 #[cfg(unix)]
 use self::unix::TerminalEvents;
+#[cfg(unix)]
+pub use self::unix::take;
 use crate::domain::secret::Secret;
 use crate::shell::inbox::Inbox;
 use crate::shell::terminal::background::{BackgroundAnswer, ReadKey};

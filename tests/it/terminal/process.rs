@@ -142,6 +142,18 @@ fn an_open_screen_has_few_workers_and_one_watcher() {
     assert_eq!(pty.end().code, 0);
 }
 
+/// Alt-[ begins a sequence, and the parser of keys reads on for its end.
+#[test]
+fn a_sequence_without_an_end_keeps_nothing_waiting() {
+    let home = with_key();
+    let pty = Pty::start(&home, &[], WIDE);
+    pty.wait("acme/key").keys("\x1b[");
+    home.store("providers: {acme: {keys: [{id: eve, api_key: sk-3}]}}\n");
+    // Down, and then a key of its own.
+    pty.wait("acme/eve").keys("B").keys("q");
+    assert_eq!(pty.end().code, 0);
+}
+
 #[test]
 fn where_no_thread_can_be_started_one_sentence_says_so() {
     let (served, _) = Served::with_ana(3600);

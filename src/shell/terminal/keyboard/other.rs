@@ -6,6 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{self, Event};
+/// Takes the keys as they are pressed.
+pub use crossterm::terminal::enable_raw_mode as take;
 
 use crate::shell::inbox::Inbox;
 

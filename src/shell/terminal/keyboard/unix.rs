@@ -4,7 +4,9 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{self, Event};
+use crossterm::terminal::enable_raw_mode;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 use crate::shell::inbox::Inbox;
 
@@ -14,6 +16,20 @@ const LOOK: Duration = Duration::from_micros(10);
 /// When the parser is asked once more after a key: an answer that the system delays may say that there is
 /// nothing, although the parser has read a key.
 const SECOND_LOOK: Duration = Duration::from_millis(100);
+
+/// Takes the keys as they are pressed. Reading them never waits: the parser reads on where a sequence lacks its end,
+/// and whoever draws would wait with it.
+///
+/// # Errors
+/// When standard input is no terminal.
+pub fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    let terminal = io::stdin();
+    let mut mode = tcgetattr(&terminal)?;
+    mode.special_codes[SpecialCodeIndex::VMIN] = 0;
+    mode.special_codes[SpecialCodeIndex::VTIME] = 0;
+    Ok(tcsetattr(&terminal, OptionalActions::Now, &mode)?)
+}
 
 /// What the terminal has for us.
 pub(super) struct TerminalEvents {
