@@ -122,11 +122,16 @@ impl Health {
 
     /// The state once it is known what `provider` says: no refresh ends it where that one names another server.
     #[must_use]
-    pub fn by(self, provider: Option<&Provider>, profile: &Profile, now: DateTime<Utc>) -> Self {
+    pub fn by<'a>(
+        self,
+        provider: impl FnOnce() -> Option<&'a Provider>,
+        profile: &Profile,
+        now: DateTime<Utc>,
+    ) -> Self {
         if !self.is_overdue() {
             return self;
         }
-        match refreshability(profile, provider, now) {
+        match refreshability(profile, provider(), now) {
             Err(NotRefreshable::OtherOrigin(_)) => Self::NeedsLogin,
             Ok(_) | Err(_) => self,
         }

@@ -19,13 +19,13 @@ use crate::domain::relocation;
 use crate::oauth::login::preflight::PreflightGoal;
 use crate::tui::message::{Action, Form, ScopeAction};
 use crate::tui::model::Model;
-use crate::tui::need::Section;
+use crate::tui::need::{Need, Section};
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
+use crate::tui::text_layout;
 use crate::tui::tour::Tour;
 use crate::tui::wizard::Page;
 use crate::tui::wizard::picker::ProviderList;
-use crate::tui::{locked, text_layout};
 
 pub use context::{in_context, means_something};
 pub use marked::of_marked;
@@ -136,7 +136,7 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         Action::SkipTour => {
             when(model.tour.as_ref().is_some_and(Tour::is_open), "Only the demo has hints to skip")
         }
-        Action::Unlock => when(locked::rows(model).next().is_some(), "Nothing is locked"),
+        Action::Unlock => when(model.order.needs.contains_key(&Need::Locked), "Nothing is locked"),
         Action::MakePrivate => when(!model.open_to_others().is_empty(), "The file is already private"),
         Action::Suspend => suspend(model),
         Action::Panel(action) => panel::of(model, action),

@@ -1,13 +1,6 @@
 //! Locked rows: profiles whose secrets lie in a vault that does not tell them.
 
 use crate::domain::change::{PassphraseNeed, Row, Snapshot, Unlock};
-use crate::domain::name::StoreId;
-use crate::tui::model::Model;
-
-/// The stores of locked rows, each with what unlocks a row of it.
-pub fn rows(model: &Model) -> impl Iterator<Item = (StoreId, Unlock)> {
-    model.stores.values().flat_map(|snapshot| of_store(snapshot).map(|unlock| (snapshot.store, unlock)))
-}
 
 /// What unlocks the locked rows of a store.
 pub fn of_store(snapshot: &Snapshot) -> impl Iterator<Item = Unlock> {
