@@ -27,7 +27,7 @@
 //!
 //! ```text
 //! keyboard ────────┐           ┌────────────── tui ───────────────┐
-//! callback thread ─┼─▶ inbox ──┼─▶ update(model, msg) ─▶ [Effect] ┼─▶ shell::perform ─┐
+//! callback thread ─┼─▶ loop ───┼─▶ update(model, msg) ─▶ [Effect] ┼─▶ shell::perform ─┐
 //! task thread ─────┘    Msg    │        model ─▶ view ─▶ frame    │                   │
 //!     ▲                        └──────────────────────────────────┘                   │
 //!     └───────────────────────── a task for each effect ◀─────────────────────────────┘

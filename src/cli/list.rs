@@ -197,7 +197,7 @@ fn whose(profile: &Profile) -> String {
 }
 
 fn health(profile: &Profile, provider: Option<&Provider>, now: DateTime<Utc>) -> Health {
-    Health::of(profile, Activity::Idle, now).by(|| provider, profile, now)
+    Health::of(profile, Activity::Idle, now).with_provider(|| provider, profile, now)
 }
 
 /// The end of the login, unless the provider has ended it already.

@@ -122,7 +122,7 @@ impl Health {
 
     /// The state once it is known what `provider` says: no refresh ends it where that one names another server.
     #[must_use]
-    pub fn by<'a>(
+    pub fn with_provider<'a>(
         self,
         provider: impl FnOnce() -> Option<&'a Provider>,
         profile: &Profile,

@@ -1,27 +1,26 @@
 //! Inbox of the screen: where everything that happens is sent to its loop.
 
-pub mod bell;
+pub mod wake;
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use crate::shell::inbox::bell::{Ringer, Waiting};
+use crate::shell::inbox::wake::{WakeReceiver, WakeSender};
 use crate::tui::message::Msg;
 
-/// Where messages for the model go. It rings, since the loop may wait for its terminal.
+/// Where messages for the model go. Each of them also wakes the loop.
 #[derive(Debug, Clone)]
 pub struct Inbox {
-    messages: Sender<Msg>,
-    ringer: Ringer,
+    sender: Sender<Msg>,
+    waker: WakeSender,
 }
 
 /// What has come into the inbox.
 #[derive(Debug)]
 pub struct Messages {
-    messages: Receiver<Msg>,
-    /// What is rung for each message.
-    pub bell: Waiting,
+    receiver: Receiver<Msg>,
+    pub wakes: WakeReceiver,
 }
 
 /// An inbox, and what comes into it.
@@ -29,36 +28,36 @@ pub struct Messages {
 /// # Errors
 /// When this process may open no more files.
 pub fn pair() -> io::Result<(Inbox, Messages)> {
-    let ((ringer, bell), (sender, receiver)) = (bell::pair()?, channel());
-    Ok((Inbox { messages: sender, ringer }, Messages { messages: receiver, bell }))
+    let ((waker, wakes), (sender, receiver)) = (wake::pair()?, channel());
+    Ok((Inbox { sender, waker }, Messages { receiver, wakes }))
 }
 
 /// Sends a message to the screen.
 pub fn say(inbox: &Inbox, msg: Msg) {
     // The loop has ended: nobody is left to read it.
-    if inbox.messages.send(msg).is_ok() {
-        inbox.ringer.ring();
+    if inbox.sender.send(msg).is_ok() {
+        inbox.waker.wake();
     }
 }
 
 impl Inbox {
     /// Wakes the loop: something has come another way.
     #[cfg(not(unix))]
-    pub fn ring(&self) {
-        self.ringer.ring();
+    pub fn wake(&self) {
+        self.waker.wake();
     }
 }
 
 impl Messages {
     /// The next that is there already.
     #[must_use]
-    pub fn now(&self) -> Option<Msg> {
-        self.messages.try_recv().ok()
+    pub fn try_next(&self) -> Option<Msg> {
+        self.receiver.try_recv().ok()
     }
 
     /// The next that comes within `limit`.
     #[must_use]
-    pub fn within(&self, limit: Duration) -> Option<Msg> {
-        self.messages.recv_timeout(limit).ok()
+    pub fn next_within(&self, limit: Duration) -> Option<Msg> {
+        self.receiver.recv_timeout(limit).ok()
     }
 }

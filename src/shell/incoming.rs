@@ -10,8 +10,8 @@ use crate::shell::terminal::keyboard::Keyboard;
 use crate::tui::message::Msg;
 use crate::tui::screen_map::ScreenMap;
 
-/// All that the loop waits for. Where the system waits for a terminal and for messages alike, so does the loop: a key
-/// that another thread had to hand over would be seen later.
+/// All that the loop waits for. Where one call waits for a terminal and for messages, the loop reads the terminal
+/// itself: another thread that hands over keys would add a wake-up to each.
 pub struct Incoming {
     pub messages: Messages,
     pub keyboard: Keyboard,
@@ -19,15 +19,16 @@ pub struct Incoming {
 
 impl Incoming {
     /// What is there already; `map` says what the mouse points at.
-    pub fn now(&mut self, map: &ScreenMap) -> Option<Msg> {
-        self.messages.now().or_else(|| self.keyboard.now(map))
+    pub fn try_next(&mut self, map: &ScreenMap) -> Option<Msg> {
+        // A key was meant for what the person saw, before a message changed it.
+        self.keyboard.try_next(map).or_else(|| self.messages.try_next())
     }
 
     /// The next that comes within `limit`.
-    pub fn within(&mut self, limit: Duration, map: &ScreenMap) -> Option<Msg> {
+    pub fn next_within(&mut self, limit: Duration, map: &ScreenMap) -> Option<Msg> {
         let began = Instant::now();
         loop {
-            if let Some(msg) = self.now(map) {
+            if let Some(msg) = self.try_next(map) {
                 return Some(msg);
             }
             let left = limit.saturating_sub(began.elapsed());
@@ -41,21 +42,24 @@ impl Incoming {
     /// Waits for `limit`, or until something may be there.
     #[cfg(unix)]
     fn wait(&self, limit: Duration) {
-        let limit = self.keyboard.looks_again_after().map_or(limit, |again| again.min(limit));
+        let limit = self.keyboard.recheck_after().map_or(limit, |recheck| recheck.min(limit));
         let limit = Timespec::try_from(limit).ok();
         let terminal = std::io::stdin();
         let mut watched =
-            [PollFd::new(&self.messages.bell, PollFlags::IN), PollFd::new(&terminal, PollFlags::IN)];
+            [PollFd::new(&self.messages.wakes, PollFlags::IN), PollFd::new(&terminal, PollFlags::IN)];
         // A terminal that is gone, or that an editor has, is left alone.
         let count = if self.keyboard.is_read() { 2 } else { 1 };
-        // Whether a signal has ended it or one of them: whoever waits looks at both.
+        // Timeout, signal or event: the caller looks at both anyway.
         let _ = poll(watched.get_mut(..count).unwrap_or_default(), limit.as_ref());
-        self.messages.bell.hush();
+        let [wakes, _] = &watched;
+        if wakes.revents().contains(PollFlags::IN) {
+            self.messages.wakes.drain();
+        }
     }
 
     /// Waits for `limit`, or until something may be there.
     #[cfg(not(unix))]
     fn wait(&self, limit: Duration) {
-        self.messages.bell.wait(limit);
+        self.messages.wakes.wait(limit);
     }
 }

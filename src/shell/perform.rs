@@ -48,7 +48,7 @@ pub fn performed(
     // A task that panics says so, instead of leaving the person to wait for ever.
     let instead = lost(&effect);
     async move {
-        // Boxed here, and not before: it is large, and a task is moved several times until it runs.
+        // Boxed only when it is first polled: it is large, and the task around it is moved several times before.
         let task = run(services, inbox.clone(), effect).boxed();
         if std::panic::AssertUnwindSafe(task).catch_unwind().await.is_err()
             && let Some(msg) = instead

@@ -1,7 +1,7 @@
 //! Event loop: hear, update, perform, draw, sleep; and leaving in order.
 //!
-//! Two threads: this one reads the keyboard, draws, and sleeps until something comes, the other runs the
-//! tasks. Neither can keep the other waiting.
+//! This thread reads the keyboard, draws, and sleeps until something comes; tasks run on one of their own. Neither
+//! keeps the other waiting.
 
 use std::io::{self, Write};
 use std::mem;
@@ -24,7 +24,7 @@ use crate::shell::tasks::Tasks;
 use crate::shell::terminal::keyboard::Keyboard;
 use crate::shell::terminal::{TerminalScreen, background, editor};
 use crate::shell::watch::Watch;
-use crate::shell::{Services, http, rules, settings};
+use crate::shell::{Services, http, rules, runtime, settings};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::screen_map::ScreenMap;
@@ -86,7 +86,7 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     }
     // Whoever performs something holds the services until it has ended.
     let holders = Arc::strong_count(services);
-    let (inbox, messages) = inbox::pair()?;
+    let (inbox, messages) = inbox::pair().map_err(runtime::too_few_files)?;
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;
     let mut screen = TerminalScreen::take(size).wrap_err("cannot use the terminal")?;
@@ -171,7 +171,7 @@ impl EventLoop<'_> {
         let mut returns = false;
         let mut status = StatusKeeper::start();
         // What came while the files were read belongs to the first frame.
-        let mut next = self.incoming.now(&self.map);
+        let mut next = self.incoming.try_next(&self.map);
         loop {
             let size = model.size;
             // What has come meanwhile is taken before anything is drawn.
@@ -191,7 +191,7 @@ impl EventLoop<'_> {
                     crate::shell::terminal::crash::panic_on_request(&msg);
                     effects.extend(update(model, self.services.clock.now(), msg));
                 }
-                next = self.incoming.now(&self.map);
+                next = self.incoming.try_next(&self.map);
             }
             if model.size != size {
                 screen.resize(model.size);
@@ -259,8 +259,8 @@ impl EventLoop<'_> {
     fn wait(&mut self, model: &Model, now: Now) -> Msg {
         let limit = now.steady.after(SLEEP_LIMIT);
         let wake = wakes_at(model, now).map_or(limit, |at| at.min(limit));
-        self.incoming.within(now.steady.until(wake), &self.map).unwrap_or_else(|| {
-            // Of many changes of size in a row the terminal may have told the last to nobody.
+        self.incoming.next_within(now.steady.until(wake), &self.map).unwrap_or_else(|| {
+            // Signals of several changes of size may be one, so it is read again.
             let found = crossterm::terminal::size().ok().filter(|found| *found != model.size);
             found.map_or(Msg::Woke, |(columns, rows)| Msg::Resized(columns, rows))
         })
@@ -325,7 +325,7 @@ impl EventLoop<'_> {
             Instant::now() + http::REQUEST_TIMEOUT + store_files::LOCK_WAIT_LIMIT + Duration::from_secs(5);
         while model.unfinished().is_some() {
             // The terminal is given back, and its keys are no longer ours.
-            match self.incoming.messages.within(until.saturating_duration_since(Instant::now())) {
+            match self.incoming.messages.next_within(until.saturating_duration_since(Instant::now())) {
                 Some(Msg::Terminated) | None => break,
                 // A terminal that goes says so twice.
                 Some(Msg::HungUp) => {}

@@ -35,19 +35,26 @@ pub fn start() -> io::Result<Runtime> {
 /// # Errors
 /// A sentence that says what cannot be had.
 pub fn check_limits() -> io::Result<()> {
-    let lacks = |what: &str, next: &str, error: io::Error| {
-        let words = format!("cannot start: {what} ({error}). Stored tokens are safe. Next: {next}");
-        io::Error::new(error.kind(), words)
-    };
     if has_few_files() {
         let files: io::Result<Vec<File>> = (0..FILES).map(|_| File::open("/dev/null")).collect();
-        files.map_err(|error| lacks("this process may open too few files", "raise ulimit -n", error))?;
+        files.map_err(too_few_files)?;
     }
     // It ends at once: nobody waits for it before the first frame.
     let thread = thread::Builder::new().spawn(|| {});
     let next = "close other programs, or raise ulimit -u and ulimit -v";
     drop(thread.map_err(|error| lacks("no thread can be started", next, error))?);
     Ok(())
+}
+
+/// A sentence for the `error` of a file that could not be opened before anything was done.
+#[must_use]
+pub fn too_few_files(error: io::Error) -> io::Error {
+    lacks("this process may open too few files", "raise ulimit -n", error)
+}
+
+fn lacks(what: &str, next: &str, error: io::Error) -> io::Error {
+    let words = format!("cannot start: {what} ({error}). Stored tokens are safe. Next: {next}");
+    io::Error::new(error.kind(), words)
 }
 
 #[cfg(unix)]

@@ -152,7 +152,7 @@ impl TerminalScreen {
             return Ok(());
         }
         disable_raw_mode()?;
-        keyboard::take()?;
+        keyboard::enter_raw_mode()?;
         if self.lent.is_some() {
             return Ok(());
         }
@@ -260,7 +260,7 @@ fn blank((columns, rows): (u16, u16)) -> Buffer {
 }
 
 fn enter() -> io::Result<()> {
-    keyboard::take()?;
+    keyboard::enter_raw_mode()?;
     execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
 }
 

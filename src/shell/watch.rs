@@ -307,7 +307,7 @@ mod tests {
             let watch = Watch { groups: [group(file, QUIET)].into(), read_before: Vec::new(), inbox };
             let following = tokio::spawn(watch.begin().await.follow());
             std::fs::write(&alias, "another").expect("written");
-            let told = spawn_blocking(move || told.within(Duration::from_secs(20)));
+            let told = spawn_blocking(move || told.next_within(Duration::from_secs(20)));
             assert_eq!(told.await.expect("no panic"), Some(Msg::Touched(StoreId::Own)));
             following.abort();
         });
@@ -323,7 +323,7 @@ mod tests {
             let (inbox, told) = inbox::pair().expect("files to open");
             let watch = Watch { groups: groups().into(), read_before, inbox };
             drop(runtime().block_on(watch.begin()));
-            std::iter::from_fn(|| told.now()).count()
+            std::iter::from_fn(|| told.try_next()).count()
         };
         assert_eq!(told(read_before.clone()), 0, "it is not there, and was not");
         std::fs::write(&file, "one").expect("written");

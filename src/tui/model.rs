@@ -344,7 +344,8 @@ impl Model {
     /// The same, whether or not a refresh is running.
     #[must_use]
     pub fn health_at_rest(&self, profile: &Profile, now: DateTime<Utc>) -> Health {
-        let health = Health::of(profile, Activity::Idle, now).by(|| self.provider(profile), profile, now);
+        let health =
+            Health::of(profile, Activity::Idle, now).with_provider(|| self.provider(profile), profile, now);
         let store = self.stores.get(&profile.id.store);
         let can_save = store.is_some_and(|store| store.writable.is_ok());
         if let Health::Retrying(at) = health

@@ -16,8 +16,7 @@ use crate::shell::store_files::file::open_private;
 /// How long a waiter sleeps between two tries: the system tells nobody when a lock becomes free, and its
 /// own waiting has no end.
 const RETRY_PAUSE: Duration = Duration::from_millis(10);
-/// The same of a lock that is held for one save alone. Who has many to make takes it again at once, and is away from
-/// it for less than a hundredth of the time.
+/// The same of a lock that is held for one save alone: a program that makes many saves frees it only for moments.
 const SAVE_RETRY_PAUSE: Duration = Duration::from_millis(1);
 /// How long somebody waits before it is worth a word.
 const QUIET_WAIT: Duration = Duration::from_secs(1);

@@ -13,11 +13,11 @@ use crossterm::event::{Event, MouseButton, MouseEvent, MouseEventKind};
 #[cfg(not(unix))]
 use self::other::TerminalEvents;
 #[cfg(not(unix))]
-pub use self::other::take;
+pub use self::other::enter_raw_mode;
 #[cfg(unix)]
 use self::unix::TerminalEvents;
 #[cfg(unix)]
-pub use self::unix::take;
+pub use self::unix::enter_raw_mode;
 use crate::domain::secret::Secret;
 use crate::shell::inbox::Inbox;
 use crate::shell::terminal::background::{BackgroundAnswer, ReadKey};
@@ -37,10 +37,10 @@ pub struct Keyboard {
 }
 
 impl Keyboard {
-    /// Begins to read. What rings for `inbox` is rung for the terminal too, where a thread has to read it.
+    /// Begins to read. Where a thread has to read the terminal, it wakes the loop through `inbox`.
     ///
     /// # Errors
-    /// When the system has no more threads.
+    /// When the system has no more files or threads.
     pub fn start(inbox: &Inbox) -> io::Result<Self> {
         Ok(Self {
             events: TerminalEvents::start(inbox)?,
@@ -70,13 +70,13 @@ impl Keyboard {
     }
 
     /// What is there already; `map` says what the mouse points at.
-    pub fn now(&mut self, map: &ScreenMap) -> Option<Msg> {
+    pub fn try_next(&mut self, map: &ScreenMap) -> Option<Msg> {
         if self.is_paused {
             return None;
         }
         while self.ready.is_empty() && !self.is_gone {
-            match self.events.now()? {
-                Ok(event) => self.take(event, map),
+            match self.events.try_next()? {
+                Ok(event) => self.queue(event, map),
                 Err(_) => {
                     self.is_gone = true;
                     self.ready.push_back(Msg::HungUp);
@@ -89,11 +89,11 @@ impl Keyboard {
     /// After how long the terminal is worth another look though nothing has been told of it.
     #[cfg(unix)]
     #[must_use]
-    pub fn looks_again_after(&self) -> Option<std::time::Duration> {
-        self.events.looks_again_after().filter(|_| self.is_read())
+    pub fn recheck_after(&self) -> Option<std::time::Duration> {
+        self.events.recheck_after().filter(|_| self.is_read())
     }
 
-    fn take(&mut self, event: Event, map: &ScreenMap) {
+    fn queue(&mut self, event: Event, map: &ScreenMap) {
         match event {
             Event::Key(key) => match self.background.read(key) {
                 ReadKey::Keys(keys) => self.ready.extend(keys.into_iter().map(Msg::Key)),

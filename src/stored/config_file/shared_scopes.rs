@@ -1,4 +1,4 @@
-//! Scopes of many logins, of which those that have the same share one list.
+//! Lists of scopes, shared by the logins that have the same.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::stored::field_value::FieldValue;
 /// The lists of scopes that were read.
 #[derive(Debug, Default)]
 pub(in crate::stored) struct SharedScopes {
-    known: RefCell<HashSet<Arc<[String]>>>,
+    lists: RefCell<HashSet<Arc<[String]>>>,
     /// The list that was read last: most logins of a provider have the same as the one before.
     last: RefCell<Arc<[String]>>,
 }
@@ -20,20 +20,20 @@ impl SharedScopes {
     /// The scopes that the `value` of the field `name` says.
     pub(super) fn read(&self, name: &str, value: &FieldValue<'_>) -> Result<Arc<[String]>, String> {
         let last = Arc::clone(&self.last.borrow());
-        if is_list_of(value, &last) {
+        if is_same_list(value, &last) {
             return Ok(last);
         }
         let read: Arc<[String]> = texts(name, value)?.into();
-        let mut known = self.known.borrow_mut();
-        let shared = known.get(&read).map_or_else(|| Arc::clone(&read), Arc::clone);
-        known.insert(Arc::clone(&shared));
+        let mut lists = self.lists.borrow_mut();
+        let shared = lists.get(&read).map_or_else(|| Arc::clone(&read), Arc::clone);
+        lists.insert(Arc::clone(&shared));
         self.last.replace(Arc::clone(&shared));
         Ok(shared)
     }
 }
 
 /// Whether `value` is the list of these `texts`.
-fn is_list_of(value: &FieldValue<'_>, texts: &[String]) -> bool {
+fn is_same_list(value: &FieldValue<'_>, texts: &[String]) -> bool {
     let FieldValue::List(list) = value else { return false };
     list.iter().map(|value| value.as_text()).eq(texts.iter().map(|text| Some(text.as_str())))
 }

@@ -128,7 +128,7 @@ pub(super) fn scalar(text: &str) -> Option<PlainValue<'_>> {
     }
     if text.as_bytes().first() == Some(&b'"') {
         let inner = text.get(1..)?.strip_suffix('"')?;
-        return all(inner.as_bytes(), is_quotable).then_some(PlainValue::Text(inner));
+        return all_bytes(inner.as_bytes(), is_quotable).then_some(PlainValue::Text(inner));
     }
     let classes = Classes::of(text);
     if classes.all & VALUE == 0 {
@@ -146,15 +146,15 @@ pub(super) fn scalar(text: &str) -> Option<PlainValue<'_>> {
 fn is_plainly_text(text: &str) -> bool {
     let bytes = text.as_bytes();
     let begins = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.len() > SPECIAL_LENGTH;
-    begins && bytes.last() != Some(&b':') && all(bytes, is_of_value)
+    begins && bytes.last() != Some(&b':') && all_bytes(bytes, is_of_value)
 }
 
 /// How many bytes are compared at once.
 const BLOCK: usize = 16;
 
-/// Whether each of `bytes` `is` so, where that is told without a branch.
-fn all(bytes: &[u8], is: impl Fn(u8) -> bool) -> bool {
-    let is_all = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & is(*byte));
+/// Whether `accepts` holds for each of `bytes`. It must have no branch, so that many are compared at once.
+fn all_bytes(bytes: &[u8], accepts: impl Fn(u8) -> bool) -> bool {
+    let is_all = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & accepts(*byte));
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     // The last block begins so early that it is whole: what lies in two blocks is looked at twice.
     match bytes.last_chunk::<BLOCK>() {

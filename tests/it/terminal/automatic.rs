@@ -36,11 +36,25 @@ fn whoever_quits_before_the_first_frame_is_not_kept_waiting_for_what_never_began
     let many: String = (0..10_000).map(many).collect();
     served.home.store([served.home.bytes(), many.into_bytes()].concat());
     let pty = Pty::start(&served.home, &[], WIDE);
-    // The reader of keys is there, and the file is not read yet.
+    // Keys are taken one by one from here on, and the file is not read yet.
     pty.until_written("\x1b[?1049h").keys("q");
     let left = pty.end();
     assert_eq!(left.code, 0);
     assert!(!left.text.contains("may have to log in"), "{}", left.text);
+}
+
+/// The shell takes the first key alone, so that the second is there before the program begins.
+#[test]
+fn a_key_from_before_the_first_frame_belongs_to_it() {
+    let (served, _) = Served::with_ana(3600);
+    let script =
+        "stty -icanon -echo; echo READY; dd bs=1 count=1 2>/dev/null; \"$AUTHTUI\"; stty icanon echo";
+    let pty = Pty::shell(&served.home, script, WIDE);
+    pty.wait("READY").keys("xL").wait("╭ Log");
+    let raw = pty.raw();
+    assert!(!String::from_utf8_lossy(&raw).contains("Profiles"), "the list was drawn first");
+    pty.keys("q").wait("Profiles").keys("q");
+    assert_eq!(pty.end().code, 0);
 }
 
 #[test]

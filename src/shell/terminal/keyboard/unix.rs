@@ -4,26 +4,28 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{self, Event};
-use crossterm::terminal::enable_raw_mode;
+use crossterm::terminal;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 use crate::shell::inbox::Inbox;
 
-/// How long the parser may look for what is there already. For so short a time it does not wait, but asks again and
-/// again.
-const LOOK: Duration = Duration::from_micros(10);
-/// When the parser is asked once more after a key: an answer that the system delays may say that there is
-/// nothing, although the parser has read a key.
-const SECOND_LOOK: Duration = Duration::from_millis(100);
+/// Timeout of the parser, which for less than a millisecond does not sleep but asks again and again.
+const PARSER_TIMEOUT: Duration = Duration::from_micros(5);
+/// The same where the terminal has something and the parser did not come to read it: reading the clock may take long.
+const LONG_PARSER_TIMEOUT: Duration = Duration::from_millis(1);
+/// How many times the parser is asked before it is believed that it has nothing: whoever asks may be held up meanwhile.
+const TRIES: usize = 2;
+/// When the parser is asked once more after an event.
+const RECHECK_DELAY: Duration = Duration::from_millis(100);
 
-/// Takes the keys as they are pressed. Reading them never waits: the parser reads on where a sequence lacks its end,
-/// and whoever draws would wait with it.
+/// Takes the keys as they are pressed. Reading them never waits: the parser reads until a sequence is complete, and
+/// would keep the screen waiting.
 ///
 /// # Errors
 /// When standard input is no terminal.
-pub fn take() -> io::Result<()> {
-    enable_raw_mode()?;
+pub fn enter_raw_mode() -> io::Result<()> {
+    terminal::enable_raw_mode()?;
     let terminal = io::stdin();
     let mut mode = tcgetattr(&terminal)?;
     mode.special_codes[SpecialCodeIndex::VMIN] = 0;
@@ -33,52 +35,65 @@ pub fn take() -> io::Result<()> {
 
 /// What the terminal has for us.
 pub(super) struct TerminalEvents {
-    /// Whether the parser may have more of what it has read.
+    /// Whether the parser may hold more events of what it has read.
     has_more: bool,
-    looks_again: Option<Instant>,
+    recheck_at: Option<Instant>,
 }
 
 impl TerminalEvents {
-    /// Nothing is started: no thread is needed.
+    /// Prepares the parser, which would otherwise take its first timeout for that. No thread is needed.
     pub(super) fn start(_: &Inbox) -> io::Result<Self> {
-        Ok(Self { has_more: false, looks_again: None })
+        event::poll(Duration::ZERO)?;
+        Ok(Self { has_more: false, recheck_at: None })
     }
 
-    /// Nothing is to be told: who does not ask for what is there reads nothing.
+    /// Nothing is read as long as nobody asks.
     pub(super) fn pause(&self) {}
 
     pub(super) fn go_on(&self) {}
 
     /// The next event that is there, or an error when the terminal is gone. The parser alone would neither report
     /// that nor sleep then.
-    pub(super) fn now(&mut self) -> Option<io::Result<Event>> {
-        if self.looks_again.is_some_and(|at| at <= Instant::now()) {
-            (self.has_more, self.looks_again) = (true, None);
+    pub(super) fn try_next(&mut self) -> Option<io::Result<Event>> {
+        if self.recheck_at.is_some_and(|at| at <= Instant::now()) {
+            (self.has_more, self.recheck_at) = (true, None);
         }
-        let is_told = match is_readable() {
-            Ok(is_readable) => is_readable,
-            Err(gone) => return Some(Err(gone)),
-        };
-        if !is_told && !self.has_more {
-            return None;
-        }
-        match event::poll(LOOK).and_then(|is_there| is_there.then(event::read).transpose()) {
-            Ok(Some(event)) => {
-                (self.has_more, self.looks_again) = (true, Some(Instant::now() + SECOND_LOOK));
-                Some(Ok(event))
+        if !self.has_more {
+            match is_readable() {
+                Ok(true) => self.recheck_at = Some(Instant::now() + RECHECK_DELAY),
+                Ok(false) => return None,
+                Err(gone) => return Some(Err(gone)),
             }
-            Ok(None) => {
-                self.has_more = false;
-                None
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
-            Err(gone) => Some(Err(gone)),
         }
+        let read = parsed().transpose();
+        self.has_more = matches!(read, Some(Ok(_)));
+        if self.has_more {
+            self.recheck_at = Some(Instant::now() + RECHECK_DELAY);
+        }
+        read
     }
 
     /// After how long the parser is asked once more.
-    pub(super) fn looks_again_after(&self) -> Option<Duration> {
-        self.looks_again.map(|at| at.saturating_duration_since(Instant::now()))
+    pub(super) fn recheck_after(&self) -> Option<Duration> {
+        self.recheck_at.map(|at| at.saturating_duration_since(Instant::now()))
+    }
+}
+
+/// The next event of what is there.
+fn parsed() -> io::Result<Option<Event>> {
+    for _ in 0..TRIES {
+        if let Some(event) = parsed_within(PARSER_TIMEOUT)? {
+            return Ok(Some(event));
+        }
+    }
+    // The parser takes all that is there, unless it came to nothing.
+    if is_readable()? { parsed_within(LONG_PARSER_TIMEOUT) } else { Ok(None) }
+}
+
+fn parsed_within(limit: Duration) -> io::Result<Option<Event>> {
+    match event::poll(limit).and_then(|is_there| is_there.then(event::read).transpose()) {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
+        read => read,
     }
 }
 
