@@ -1,4 +1,4 @@
-//! Inbox of the screen: where everything that happens is sent to its loop.
+//! Inbox of the screen: where everything but what the person does at the terminal is sent to its loop.
 
 pub mod wake;
 
