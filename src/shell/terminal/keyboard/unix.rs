@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::{self, Event};
 use crossterm::terminal;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::ioctl_fionread;
 use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 use crate::shell::inbox::Inbox;
@@ -65,11 +66,14 @@ impl TerminalEvents {
                 Err(gone) => return Some(Err(gone)),
             }
         }
+        // Most keys are one byte: nothing is behind them, and asking for it takes longer than reading them.
+        let is_one_byte = !self.has_more && ioctl_fionread(io::stdin()).is_ok_and(|count| count == 1);
         let read = parsed().transpose();
-        self.has_more = matches!(read, Some(Ok(_)));
-        if self.has_more {
+        let is_event = matches!(read, Some(Ok(_)));
+        if is_event {
             self.recheck_at = Some(Instant::now() + RECHECK_DELAY);
         }
+        self.has_more = is_event && !is_one_byte;
         read
     }
 
