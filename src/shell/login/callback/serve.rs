@@ -29,6 +29,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 const HEAD_LIMIT: usize = 16 * 1024;
 /// How long a client may take to send its head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the system may take to take the page.
+const SEND_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long a client may take to fetch the page.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How much of what follows a head is read and thrown away.
@@ -90,10 +92,15 @@ async fn answer(mut stream: TcpStream, session: Arc<CallbackSession>) {
         ),
         ClientInput::Nothing => return,
     };
+    // Before the answer is told, since whoever hears it may end the program. The system takes all of the page at once,
+    // so a client that fetches none holds its answer back only for a moment.
+    let is_sent = matches!(time::timeout(SEND_TIMEOUT, stream.write_all(&page)).await, Ok(Ok(())));
     if let Some(came) = came {
-        session.tell(came); // A client that fetches no page must not hold its answer back.
+        session.tell(came);
     }
-    let _ = time::timeout(PAGE_TIMEOUT, finish(&mut stream, &page)).await;
+    if is_sent {
+        let _ = time::timeout(PAGE_TIMEOUT, finish(&mut stream)).await;
+    }
 }
 
 async fn read(stream: &mut TcpStream) -> ClientInput {
@@ -119,10 +126,9 @@ fn is_enough(head: &[u8], seen: usize) -> bool {
     !head.first().is_some_and(u8::is_ascii_uppercase) || ends(b"\r\n\r\n") || ends(b"\n\n")
 }
 
-/// Sends the page and waits until the client has it all. Closing while something unread is left
-/// would reset the connection, and the browser would show an error instead of the page.
-async fn finish(stream: &mut TcpStream, page: &[u8]) -> io::Result<()> {
-    stream.write_all(page).await?;
+/// Waits until the client has all of the page. Closing while something unread is left would reset the
+/// connection, and the browser would show an error instead of the page.
+async fn finish(stream: &mut TcpStream) -> io::Result<()> {
     stream.shutdown().await?;
     let mut scrap = [0; 2048];
     let mut thrown_away = 0;
