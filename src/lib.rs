@@ -36,7 +36,7 @@
 //! One thread ([`shell::run`]) reads the inbox and the keyboard, changes the
 //! [`Model`](tui::model::Model), hands out effects, draws once, and sleeps until one of the two or
 //! [`wakes_at`](tui::wakes_at()). Time comes with every message as [`Now`](domain::clock::Now);
-//! nobody else reads a clock or sleeps.
+//! the model never reads a clock.
 //!
 //! # A refresh
 //!
